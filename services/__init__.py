@@ -1,0 +1,1 @@
+"""Skep's services: one folder a service, and the libraries that they share."""

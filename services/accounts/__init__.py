@@ -1,0 +1,1 @@
+"""People, teams, clients; sign-in and keys."""

@@ -1,0 +1,1 @@
+"""Customers, contacts, and the lists of sectors and countries."""

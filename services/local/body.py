@@ -1,0 +1,91 @@
+"""Reads the body of an HTTP/1.1 request, by Content-Length or in chunks (RFC 9112, 6 and 7)."""
+
+from __future__ import annotations
+
+import re
+from email.message import Message
+from io import BufferedIOBase
+
+from services.local.messages import RequestTimeout
+from services.local.proxy_event import MAX_BODY_BYTES
+from services.shared.errors import BadRequest, TooLarge
+
+#: How much of a refused body is read and thrown away before the connection is closed.
+MAX_DRAINED_BYTES = 64 * 1024 * 1024
+
+_MAX_LINE_BYTES = 4096
+_MAX_TRAILERS = 100
+_PIECE_BYTES = 65_536
+_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(;[^\r\n]*)?\r?\n")
+
+
+class BodyReader:
+    """The body of one request; `read` it, and `drain` what is left after a refusal."""
+
+    def __init__(self, headers: Message, stream: BufferedIOBase) -> None:
+        self._headers = headers
+        self._stream = stream
+        self._left = 0
+
+    def is_too_long(self) -> bool:
+        """Return whether Content-Length alone is above API Gateway's limit."""
+        length = self._headers.get("Content-Length", "")
+        return length.isdecimal() and int(length) > MAX_BODY_BYTES
+
+    def read(self) -> bytes:
+        """Return the whole body. Raises BadRequest, TooLarge, RequestTimeout."""
+        lengths = {value.strip() for value in self._headers.get_all("Content-Length", [])}
+        coding = self._headers.get_all("Transfer-Encoding", [])
+        if coding and lengths:
+            raise BadRequest("Send Content-Length or Transfer-Encoding, not both.")
+        if coding and [value.strip().lower() for value in coding] != ["chunked"]:
+            raise BadRequest("The only Transfer-Encoding that is understood is chunked.")
+        try:
+            return self._read_chunks() if coding else self._read_length(lengths)
+        except TimeoutError as error:
+            raise RequestTimeout from error
+
+    def _read_length(self, lengths: set[str]) -> bytes:
+        if not lengths:
+            return b""
+        text = lengths.pop()
+        if lengths or not (text.isascii() and text.isdigit()) or len(text) > 18:
+            raise BadRequest("Content-Length is not one number.")
+        length = int(text)
+        if length > MAX_BODY_BYTES:
+            self._left = length
+            raise TooLarge("The request is larger than 10 MB.")
+        body = self._stream.read(length)
+        if len(body) < length:
+            raise BadRequest("The body is shorter than Content-Length says.")
+        return body
+
+    def _read_chunks(self) -> bytes:
+        body = bytearray()
+        while (size := self._read_size()) > 0:
+            if len(body) + size > MAX_BODY_BYTES:
+                # The end can't be seen from here: drain whatever comes, as far as we ever do.
+                self._left = MAX_DRAINED_BYTES
+                raise TooLarge("The request is larger than 10 MB.")
+            body += self._stream.read(size)
+            if self._stream.readline(3) not in (b"\r\n", b"\n"):
+                raise BadRequest("A chunk of the body has not the length that it says.")
+        for _ in range(_MAX_TRAILERS):
+            if self._stream.readline(_MAX_LINE_BYTES) in (b"\r\n", b"\n", b""):
+                return bytes(body)
+        raise BadRequest("There are too many trailers after the body.")
+
+    def _read_size(self) -> int:
+        match = _CHUNK_SIZE.fullmatch(self._stream.readline(_MAX_LINE_BYTES))
+        if match is None:
+            raise BadRequest("The size of a chunk can't be read.")
+        return int(match[1], 16)
+
+    def drain(self, limit_bytes: int) -> None:
+        """Read and forget the rest of a refused body, up to `limit_bytes`."""
+        left = min(self._left, limit_bytes)
+        try:
+            while left > 0 and (piece := self._stream.read(min(left, _PIECE_BYTES))):
+                left -= len(piece)
+        except OSError:
+            pass  # the client has gone, or waits for us

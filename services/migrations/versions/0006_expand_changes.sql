@@ -1,0 +1,106 @@
+-- What is read from the change log: the feed, a record's history, a change set; and undo.
+
+-- Whether the caller sees the record as it is now, deleted or not.
+CREATE FUNCTION skep.sees_now(t name, record uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  kind text := (SELECT k.rights FROM skep.tables k WHERE k.name = t);
+  answer boolean;
+BEGIN
+  IF kind IS NULL OR NOT skep.is_somebody() THEN
+    RETURN false;
+  END IF;
+  EXECUTE format('SELECT %s FROM public.%I WHERE id = $1',
+    CASE kind WHEN 'reference' THEN 'true' ELSE 'skep.may_read(owner_id, team_id, shared)' END, t)
+    INTO answer USING record;
+  RETURN coalesce(answer, skep.is_admin());  -- erased by hand: only an admin reads what was
+END $$;
+
+-- Whether the caller saw the record as one image of it says.
+CREATE FUNCTION skep.saw(image jsonb) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN image IS NOT NULL AND (NOT image ? 'shared' OR skep.may_read(
+    (image ->> 'owner_id')::uuid, (image ->> 'team_id')::uuid, (image ->> 'shared')::boolean));
+END $$;
+
+-- The feed after a cursor, oldest first, as the caller may see it: values only of records visible now, and one entry
+-- operation g (gone) without values for the write that took a record out of the caller's view. More than max_rows log
+-- rows are never looked at in one call: scanned_xid and scanned_seq say how far it came.
+CREATE FUNCTION skep.changes_after(after_xid xid8, after_seq bigint, max_rows int)
+RETURNS TABLE (xid xid8, seq bigint, at timestamptz, change_set uuid, undoes uuid, door text, principal_id uuid,
+  person_id uuid, table_name name, record_id uuid, operation "char", derived boolean, before jsonb, after jsonb)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  FOR xid, seq, at, change_set, undoes, door, principal_id, person_id, table_name, record_id, operation, derived,
+      before, after IN
+    SELECT l.xid, l.seq, l.at, l.change_set, l.undoes, l.door, l.principal_id, l.person_id, l.table_name,
+           l.record_id, l.operation, l.derived, l.before, l.after
+      FROM skep.change_log l
+     WHERE (l.xid, l.seq) > (after_xid, after_seq) AND l.xid < pg_snapshot_xmin(pg_current_snapshot())
+     ORDER BY l.xid, l.seq LIMIT max_rows LOOP
+    IF skep.sees_now(table_name, record_id) THEN
+      RETURN NEXT;
+    ELSIF skep.saw(before) AND NOT skep.saw(after) THEN
+      operation := 'g';
+      before := NULL;
+      after := NULL;
+      principal_id := NULL;
+      person_id := NULL;
+      RETURN NEXT;
+    ELSE
+      operation := '-';  -- not for the caller: it only moves the cursor
+      change_set := NULL;
+      undoes := NULL;
+      record_id := NULL;
+      table_name := NULL;
+      before := NULL;
+      after := NULL;
+      principal_id := NULL;
+      person_id := NULL;
+      RETURN NEXT;
+    END IF;
+  END LOOP;
+END $$;
+
+CREATE FUNCTION skep.feed_epoch() RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER AS $$
+  SELECT epoch FROM skep.feed
+$$;
+
+-- One record's log rows below a cursor, newest first.
+CREATE FUNCTION skep.history(t name, record uuid, before_xid xid8, before_seq bigint, max_rows int)
+RETURNS SETOF skep.change_log LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF skep.sees_now(t, record) THEN
+    RETURN QUERY SELECT l.* FROM skep.change_log l
+      WHERE l.table_name = t AND l.record_id = record
+        AND (before_xid IS NULL OR (l.xid, l.seq) < (before_xid, before_seq))
+      ORDER BY l.xid DESC, l.seq DESC LIMIT max_rows;
+  END IF;
+END $$;
+
+-- A change set's log rows of records that the caller sees now, in the order in which they were written.
+CREATE FUNCTION skep.change_set_rows(id uuid, after_xid xid8, after_seq bigint, max_rows int)
+RETURNS SETOF skep.change_log LANGUAGE sql STABLE SECURITY DEFINER AS $$
+  SELECT l.* FROM skep.change_log l
+   WHERE l.change_set = id AND (after_xid IS NULL OR (l.xid, l.seq) > (after_xid, after_seq))
+     AND skep.sees_now(l.table_name, l.record_id)
+   ORDER BY l.xid, l.seq LIMIT max_rows
+$$;
+
+-- The latest change sets with something in them that the caller sees, newest first; of the newest 20,000 log rows.
+CREATE FUNCTION skep.recent_change_sets(max_rows int)
+RETURNS TABLE (change_set uuid, at timestamptz, door text, person_id uuid, undoes uuid, undone_by uuid,
+  tables name[], records bigint) LANGUAGE sql STABLE SECURITY DEFINER AS $$
+  SELECT s.change_set, s.at, s.door, s.person_id, s.undoes,
+         (SELECT u.change_set FROM skep.change_log u WHERE u.undoes = s.change_set LIMIT 1), s.tables, s.records
+    FROM (SELECT l.change_set, min(l.at) AS at, min(l.door) AS door, (array_agg(l.person_id))[1] AS person_id,
+                 (array_agg(l.undoes))[1] AS undoes, array_agg(DISTINCT l.table_name) AS tables,
+                 count(DISTINCT l.record_id) AS records,
+                 (array_agg(l.table_name))[1] AS one_table, (array_agg(l.record_id))[1] AS one_record
+            FROM (SELECT * FROM skep.change_log WHERE NOT derived ORDER BY xid DESC, seq DESC LIMIT 20000) l
+           GROUP BY l.change_set) s
+   WHERE skep.is_admin() OR skep.sees_now(s.one_table, s.one_record)
+   ORDER BY s.at DESC, s.change_set DESC LIMIT max_rows
+$$;
+GRANT EXECUTE ON FUNCTION skep.sees_now, skep.changes_after, skep.feed_epoch, skep.history, skep.change_set_rows,
+  skep.recent_change_sets TO skep_app, skep_job;

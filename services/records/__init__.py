@@ -1,0 +1,1 @@
+"""The records engine: Table definitions and everything that follows from them."""

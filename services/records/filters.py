@@ -1,0 +1,110 @@
+"""Filters: `field[op]=value` and `q`, compiled to conditions whose operators never fail on any value."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import ValidationError
+from psycopg2.sql import SQL, Composable
+
+from services.records.field import RecordField
+from services.records.sql import name
+from services.records.table import Table
+from services.shared.errors import Invalid
+
+__all__ = ["MAX_FILTERS", "Condition", "parse_filter", "search_condition"]
+
+MAX_FILTERS = 20
+MAX_VALUES = 200
+_FILTER = re.compile(r"([a-z][a-z0-9_]*)\[([a-z_]+)\]=(.*)", re.DOTALL)
+_COMPARISONS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition with its parameters."""
+
+    sql: Composable
+    params: tuple[Any, ...]
+
+
+def parse_filter(table: Table, given: str) -> Condition:
+    """The condition that `field[op]=value` asks for. Raises Invalid naming the field."""
+    match = _FILTER.fullmatch(given)
+    if not match:
+        raise _invalid("filter", f"{given[:80]!r} is not of the form field[op]=value, such as stage[eq]=Won.")
+    field_name, operator, value = match.groups()
+    field = table.fields.get(field_name)
+    if field is None:
+        raise _invalid("filter", f"There is no field {field_name[:80]!r}.")
+    if operator not in field.operators:
+        known = ", ".join(sorted(field.operators))
+        raise _invalid(field_name, f"{operator[:80]!r} is no operator of this field. It has {known}.")
+    try:
+        return _compile(field_name, field, operator, value)
+    except ValidationError as error:
+        raise _invalid(field_name, str(error.messages[0])) from error
+
+
+def _compile(field_name: str, field: RecordField, operator: str, value: str) -> Condition:
+    column = name(field_name)
+    if operator == "is_null":
+        if value not in ("true", "false"):
+            raise ValidationError("is_null takes true or false.")
+        return Condition(SQL("{} IS {}").format(column, SQL("NULL" if value == "true" else "NOT NULL")), ())
+    if operator in ("contains", "starts"):
+        return _match(column, value, operator)
+    if operator == "in":
+        values = next(csv.reader([value]), [])
+        if len(values) > MAX_VALUES:
+            raise ValidationError(f"in takes at most {MAX_VALUES} values.")
+        read = [_read(field, v) for v in values]
+        return Condition(SQL("{} = ANY(%s::{}[])").format(column, SQL(field.sql_type)), (read,))
+    read = _read(field, value)
+    if operator in _COMPARISONS:
+        return Condition(SQL("{} {} %s").format(column, SQL(_COMPARISONS[operator])), (read,))
+    # A record without a value is not equal to any.
+    return Condition(SQL("{} = %s" if operator == "eq" else "{} IS DISTINCT FROM %s").format(column), (read,))
+
+
+def _read(field: RecordField, value: str) -> Any:
+    read = field.read(value)
+    if read is None:
+        raise ValidationError("This needs a value; is_null finds records without one.")
+    return read
+
+
+def _match(column: Composable, value: str, operator: str) -> Condition:
+    words = value.strip()
+    if not words or "\x00" in words or any("\ud800" <= c <= "\udfff" for c in words):
+        raise ValidationError(f"{operator} needs some text.")
+    if len(words) > 200:
+        raise ValidationError(f"{operator} takes at most 200 characters.")
+    pattern = like_pattern(words, anywhere=operator == "contains")
+    return Condition(SQL("{} ILIKE %s").format(column), (pattern,))
+
+
+def like_pattern(words: str, *, anywhere: bool = True) -> str:
+    """Words as a LIKE pattern that finds just them. A lone escape character at the end would make LIKE fail."""
+    escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%" if anywhere else f"{escaped}%"
+
+
+def search_condition(table: Table, words: str) -> Condition:
+    """The condition that some search field holds the words. Raises Invalid."""
+    if not table.search:
+        raise _invalid("q", f"{table.label} can't be searched.")
+    try:
+        parts: Sequence[Condition] = [_match(name(field), words, "contains") for field in table.search]
+    except ValidationError as error:
+        raise _invalid("q", str(error.messages[0]).replace("contains", "q")) from error
+    joined = SQL(" OR ").join([part.sql for part in parts])
+    return Condition(SQL("({})").format(joined), tuple(p for part in parts for p in part.params))
+
+
+def _invalid(field: str, message: str) -> Invalid:
+    return Invalid(errors=[{"field": field, "message": message}])

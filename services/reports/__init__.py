@@ -1,0 +1,1 @@
+"""Read-only aggregates, one module a report."""

@@ -1,0 +1,15 @@
+"""The application of this service."""
+
+from flask import Flask
+
+from services.sales.tables import TABLES
+from services.records.service import build_records_app
+from services.shared.database import Database
+from services.shared.settings import Settings
+
+__all__ = ["build_app"]
+
+
+def build_app(settings: Settings, database: Database) -> Flask:
+    """The REST door of the tables."""
+    return build_records_app("sales", TABLES, settings, database)

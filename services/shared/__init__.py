@@ -1,0 +1,1 @@
+"""What all services need and nobody's in particular: settings, errors, database, caller, web app, Lambda adapter."""

@@ -1,0 +1,135 @@
+"""The way to Postgres: one connection a thread, one message a transaction, nothing that pins an RDS Proxy."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import psycopg2
+import psycopg2.extensions
+
+from services.shared.errors import ConnectionLost, Unavailable
+
+__all__ = ["Database", "Row"]
+
+Row = tuple[Any, ...]
+
+CONNECT_TIMEOUT_SECONDS = 3
+RECYCLE_SECONDS = 1500.0
+"""Below RDS Proxy's idle time-out (1,800 s by default), far below its 24 h for any client."""
+CHECK_AFTER_IDLE_SECONDS = 20.0
+"""A write after a longer pause first asks whether the connection outlived it (Lambda freezes us in between)."""
+PINNING_BYTES = 16_000
+"""RDS Proxy pins a connection after a statement of more than 16 KB; closing it afterwards gives it back."""
+
+
+def _as_rfc3339(value: str | None, _: object) -> str | None:
+    # '2026-01-31 09:00:00.5+00' -> '2026-01-31T09:00:00.5Z'; roles have timezone UTC. Ten times faster than datetime.
+    return value.replace(" ", "T", 1).replace("+00", "Z") if value is not None else None
+
+
+def _as_text(value: str | None, _: object) -> str | None:
+    return value
+
+
+_TEXT_TYPES = [
+    psycopg2.extensions.new_type((1184,), "RFC3339", _as_rfc3339),
+    # numeric, date and jsonb stay the text that Postgres gives: exact, and cheaper than what the wire turns back.
+    psycopg2.extensions.new_type((1700, 1082, 3802), "TEXT_AS_IS", _as_text),
+]
+
+
+class Database:
+    """A Postgres that statements are sent to; cheap to make, it connects at the first of them.
+
+    password: called at each connect, where the URL has none (an RDS token lives 15 minutes).
+    """
+
+    def __init__(self, url: str, *, password: Callable[[], str] | None = None) -> None:
+        self._url = url
+        self._password = password
+        self._local = threading.local()
+
+    def run(self, statement: str, params: Sequence[Any] = (), *, write: bool = False) -> list[Row]:
+        """Sends one message, which is one transaction unless it begins one, and gives the last statement's rows.
+
+        A read is sent again once when the connection turns out dead. Raises Unavailable, ConnectionLost (a write
+        whose answer got lost), or psycopg2.Error as the server said it.
+        """
+        connection = self._connection(check=write)
+        try:
+            return self._send(connection, statement, params)
+        except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+            if not connection.closed:
+                raise
+            self.close()
+            if write:
+                raise ConnectionLost() from error
+        return self._send(self._connection(check=False), statement, params)
+
+    def close(self) -> None:
+        """Closes this thread's connection; the next statement opens a new one."""
+        connection = getattr(self._local, "connection", None)
+        self._local.connection = None
+        if connection is not None and not connection.closed:
+            connection.close()
+
+    def _send(
+        self, connection: psycopg2.extensions.connection, statement: str, params: Sequence[Any]
+    ) -> list[Row]:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, params)
+            rows = cursor.fetchall() if cursor.description else []
+            large = len(cursor.query or b"") > PINNING_BYTES
+        self._local.used_at = time.monotonic()
+        if large:
+            self._local.large = True
+        if connection.info.transaction_status == psycopg2.extensions.TRANSACTION_STATUS_IDLE and self._local.large:
+            self.close()
+        return rows
+
+    def _connection(self, *, check: bool) -> psycopg2.extensions.connection:
+        connection = getattr(self._local, "connection", None)
+        if connection is not None and not connection.closed:
+            if time.monotonic() - self._local.opened_at < RECYCLE_SECONDS or self._in_transaction(connection):
+                if not check or self._answers(connection):
+                    return connection  # type: ignore[no-any-return]
+            self.close()
+        self._local.connection = connection = self._connect()
+        self._local.opened_at = self._local.used_at = time.monotonic()
+        self._local.large = False
+        return connection
+
+    def _answers(self, connection: psycopg2.extensions.connection) -> bool:
+        if time.monotonic() - self._local.used_at < CHECK_AFTER_IDLE_SECONDS or self._in_transaction(connection):
+            return True
+        try:
+            self._send(connection, "SELECT 1", ())
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            return False
+        return True
+
+    def _in_transaction(self, connection: psycopg2.extensions.connection) -> bool:
+        status: int = connection.info.transaction_status
+        return status != psycopg2.extensions.TRANSACTION_STATUS_IDLE
+
+    def _connect(self) -> psycopg2.extensions.connection:
+        options: dict[str, Any] = {"password": self._password()} if self._password else {}
+        try:
+            connection = psycopg2.connect(
+                self._url,
+                connect_timeout=CONNECT_TIMEOUT_SECONDS,
+                keepalives_idle=30,
+                keepalives_interval=10,
+                keepalives_count=3,
+                application_name="skep",
+                **options,
+            )
+        except psycopg2.OperationalError as error:
+            raise Unavailable() from error
+        connection.autocommit = True
+        for kind in _TEXT_TYPES:
+            psycopg2.extensions.register_type(kind, connection)
+        return connection

@@ -1,0 +1,127 @@
+"""The Flask application that every service is: errors, log line, settings, database."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any, cast
+
+import orjson
+from flask import Flask, Request, Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from services.shared.database import Database
+from services.shared.errors import SkepError, problem
+from services.shared.settings import Settings
+
+__all__ = ["MAX_BODY_BYTES", "Service", "create_app", "json_answer", "service"]
+
+MAX_BODY_BYTES = 10 * 1024 * 1024
+"""API Gateway's limit."""
+
+CODES = {404: "no_such_path", 405: "method_not_allowed", 413: "too_large", 400: "bad_request"}
+SENTENCES = {404: "There is nothing at this path.", 405: "This path does not take this method."}
+
+
+class _HttpError(SkepError):
+    """What Werkzeug says about a request."""
+
+    def __init__(self, error: HTTPException) -> None:
+        status = error.code or 500
+        super().__init__(SENTENCES.get(status, error.description), headers=dict(error.get_headers()))
+        self.headers = {k: v for k, v in self.headers.items() if k in ("Allow", "Retry-After")}
+        self.status = status  # type: ignore[misc]
+        self.code = CODES.get(status, "http")  # type: ignore[misc]
+
+
+class _Bug(SkepError):
+    """Something went wrong on our side. Tell us the request id."""
+
+
+class Service:
+    """What an application has at hand: its name, settings and database."""
+
+    def __init__(self, name: str, settings: Settings, database: Database) -> None:
+        self.name, self.settings, self.database = name, settings, database
+        self.cold = True
+
+
+def service() -> Service:
+    """The service that answers the current request."""
+    return cast(Service, request.environ["skep.service"])
+
+
+def json_answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """A JSON answer."""
+    answer = Response(orjson.dumps(body), status, mimetype="application/json")
+    if headers:
+        answer.headers.update(headers)
+    return answer
+
+
+def problem_answer(error: SkepError) -> Response:
+    """An error as application/problem+json."""
+    body = orjson.dumps(problem(error, request.environ.get("skep.request_id")), default=str)
+    return Response(body, error.status, error.headers, mimetype="application/problem+json")
+
+
+def create_app(
+    name: str,
+    settings: Settings,
+    database: Database,
+    *,
+    error_answer: Callable[[SkepError], Response] = problem_answer,
+) -> Flask:
+    """A service's application without routes. error_answer: how this door shows an error."""
+    app = Flask(name, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.url_map.strict_slashes = False
+    app.url_map.redirect_defaults = False
+    holder = Service(name, settings, database)
+    app.extensions["skep"] = holder
+
+    @app.before_request
+    def begin() -> None:
+        request.environ["skep.service"] = holder
+        g.started = time.perf_counter()
+
+    @app.errorhandler(Exception)
+    def answer_error(error: Exception) -> Response:
+        if isinstance(error, SkepError):
+            known = error
+        elif isinstance(error, HTTPException):
+            known = _HttpError(error)
+        else:
+            app.logger.exception("%s %s failed", request.method, request.path)
+            known = _Bug()
+        return error_answer(known)
+
+    @app.after_request
+    def finish(answer: Response) -> Response:
+        _log(holder, request, answer)
+        return answer
+
+    return app
+
+
+def _log(holder: Service, current: Request, answer: Response) -> None:
+    """One JSON line: never a field's value, never a key."""
+    caller = g.get("caller")
+    rule = current.url_rule
+    line = {
+        "level": "ERROR" if answer.status_code >= 500 else "INFO",
+        "service": holder.name,
+        "request_id": current.environ.get("skep.request_id"),
+        "method": current.method,
+        "route": rule.rule if rule is not None else None,
+        "status": answer.status_code,
+        "duration_ms": round((time.perf_counter() - g.started) * 1000, 3) if "started" in g else None,
+        "principal_id": caller.known_id if caller is not None else None,
+        "cold_start": holder.cold,
+        "change_set": answer.headers.get("Change-Set"),
+        "function_version": holder.settings.function_version,
+        "release": holder.settings.release,
+    }
+    holder.cold = False
+    sys.stdout.write(orjson.dumps(line).decode() + "\n")

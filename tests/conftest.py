@@ -1,0 +1,103 @@
+"""Postgres for tests: one server a worker, one migrated template, a clone for whoever needs a database.
+
+SKEP_TEST_POSTGRES=17 runs everything on Postgres 17 instead of the embedded 18.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg2
+import pytest
+
+from services.accounts.app import build_app as build_accounts
+from services.customers.app import build_app as build_customers
+from services.local.postgres import EmbeddedPostgres, temporary_postgres
+from services.migrations.bootstrap import bootstrap
+from services.migrations.runner import upgrade
+from services.sales.app import build_app as build_sales
+from tests.postgres17 import find_postgres17
+from tests.support.world import Api, World
+
+TEMPLATE = "skep_template"
+ROLES = ("skep_owner", "skep_app", "skep_job")
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """A throw-away server: the embedded Postgres 18, or 17 where SKEP_TEST_POSTGRES says so."""
+    bin_dir = None
+    if os.environ.get("SKEP_TEST_POSTGRES") == "17":
+        found = find_postgres17()
+        if found.bin_dir is None:
+            pytest.fail(f"Postgres 17 was asked for: {found.reason}")
+        bin_dir = found.bin_dir
+    with temporary_postgres(bin_dir=bin_dir) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def template(postgres: EmbeddedPostgres) -> str:
+    """The name of a database with all migrations and a populated world."""
+    bootstrap(postgres.url(), TEMPLATE, {role: postgres.password(role) for role in ROLES})
+    upgrade(postgres.url("skep_owner", TEMPLATE), report=lambda _: None)
+    World(lambda role: postgres.url(role, TEMPLATE)).populate()
+    return TEMPLATE
+
+
+@contextmanager
+def _clone(postgres: EmbeddedPostgres, template: str) -> Iterator[World]:
+    name = f"skep_{next(_numbers)}"
+    connection = psycopg2.connect(postgres.url())
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        cursor.execute(f"REVOKE TEMPORARY ON DATABASE {name} FROM public")  # a clone forgets it
+    world = World(lambda role: postgres.url(role, name, by_socket=True))
+    for key, value in world.owner(
+        "SELECT name, id FROM teams UNION ALL SELECT name, id FROM people UNION ALL SELECT name, id FROM clients"
+    ):
+        world.ids[key] = value
+    try:
+        yield world
+    finally:
+        world.database.close()
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        connection.close()
+
+
+@pytest.fixture(scope="module")
+def world(postgres: EmbeddedPostgres, template: str) -> Iterator[World]:
+    """A database for the tests of a module, which take care not to trip over each other's records."""
+    with _clone(postgres, template) as made:
+        yield made
+
+
+@pytest.fixture
+def fresh_world(postgres: EmbeddedPostgres, template: str) -> Iterator[World]:
+    """A database for one test alone."""
+    with _clone(postgres, template) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def customers_api(world: World) -> Api:
+    """The REST door of customers."""
+    return Api(build_customers(world.settings, world.database))
+
+
+@pytest.fixture(scope="module")
+def sales_api(world: World) -> Api:
+    """The REST door of sales."""
+    return Api(build_sales(world.settings, world.database))
+
+
+@pytest.fixture(scope="module")
+def accounts_api(world: World) -> Api:
+    """The REST door of accounts."""
+    return Api(build_accounts(world.settings, world.database))
