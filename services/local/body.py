@@ -25,12 +25,15 @@ class BodyReader:
     def __init__(self, headers: Message, stream: BufferedIOBase) -> None:
         self._headers = headers
         self._stream = stream
-        self._left = 0
+        self._is_endless = False
 
     def is_too_long(self) -> bool:
         """Return whether Content-Length alone is above API Gateway's limit."""
-        length = self._headers.get("Content-Length", "")
-        return length.isdecimal() and int(length) > MAX_BODY_BYTES
+        return self._get_declared() > MAX_BODY_BYTES
+
+    def _get_declared(self) -> int:
+        text = self._headers.get("Content-Length", "")
+        return int(text) if text.isdecimal() and len(text) <= 18 else 0
 
     def read(self) -> bytes:
         """Return the whole body. Raises BadRequest, TooLarge, RequestTimeout."""
@@ -53,7 +56,6 @@ class BodyReader:
             raise BadRequest("Content-Length is not one number.")
         length = int(text)
         if length > MAX_BODY_BYTES:
-            self._left = length
             raise TooLarge("The request is larger than 10 MB.")
         body = self._stream.read(length)
         if len(body) < length:
@@ -65,7 +67,7 @@ class BodyReader:
         while (size := self._read_size()) > 0:
             if len(body) + size > MAX_BODY_BYTES:
                 # The end can't be seen from here: drain whatever comes, as far as we ever do.
-                self._left = MAX_DRAINED_BYTES
+                self._is_endless = True
                 raise TooLarge("The request is larger than 10 MB.")
             body += self._stream.read(size)
             if self._stream.readline(3) not in (b"\r\n", b"\n"):
@@ -83,7 +85,7 @@ class BodyReader:
 
     def drain(self, limit_bytes: int) -> None:
         """Read and forget the rest of a refused body, up to `limit_bytes`."""
-        left = min(self._left, limit_bytes)
+        left = limit_bytes if self._is_endless else min(self._get_declared(), limit_bytes)
         try:
             while left > 0 and (piece := self._stream.read(min(left, _PIECE_BYTES))):
                 left -= len(piece)

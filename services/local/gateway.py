@@ -89,7 +89,7 @@ class Gateway:
             return self._handle(request, request_id)
         except SkepError as error:
             response = make_problem(error, request_id)
-        except Exception:
+        except Exception:  # pylint: disable=broad-exception-caught
             _logger.exception("request %s: the gateway itself failed", request_id)
             response = make_problem(BadGateway(), request_id)
         return Response(

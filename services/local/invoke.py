@@ -49,8 +49,7 @@ class Workers:
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         # Daemons, so that a handler that hangs can't keep the process from ending.
         self._threads = [
-            threading.Thread(target=self._work, name=f"environment-{n}", daemon=True)
-            for n in range(count)
+            threading.Thread(target=self._work, name=f"environment-{n}", daemon=True) for n in range(count)
         ]
         for thread in self._threads:
             thread.start()
@@ -62,7 +61,8 @@ class Workers:
                 continue
             try:
                 future.set_result(function())
-            except BaseException as error:  # noqa: BLE001 - a handler's sys.exit() must not end us
+            # All of them: a handler's sys.exit() must not end the worker.
+            except BaseException as error:  # noqa: BLE001  # pylint: disable=broad-exception-caught
                 future.set_exception(error)
 
     def run(self, function: Callable[[], Any], timeout_seconds: float) -> Any:

@@ -97,9 +97,7 @@ class Caller:
     api_key: str | None = None
 
 
-def make_event(
-    request: Request, match: Match, place: Place, caller: Caller, request_id: str
-) -> Event:
+def make_event(request: Request, match: Match, place: Place, caller: Caller, request_id: str) -> Event:
     """Return the event for `request`, whose path is still the whole one of the URL.
 
     Source: "Input format of a Lambda function for proxy integration", API Gateway's developer
@@ -199,9 +197,7 @@ def is_binary(media_types: str | None) -> bool:
     return first in BINARY_MEDIA_TYPES or family in BINARY_MEDIA_TYPES
 
 
-def _request_context(
-    request: Request, match: Match, place: Place, caller: Caller, request_id: str
-) -> dict[str, Any]:
+def _request_context(request: Request, match: Match, place: Place, caller: Caller, request_id: str) -> dict[str, Any]:
     now = time.time()
     host = _PORT.sub("", request.get_header("Host") or "localhost")
     domain = f"{LOCAL_API_ID}.execute-api.{LOCAL_REGION}.amazonaws.com" if place.stage else host

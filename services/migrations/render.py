@@ -15,11 +15,18 @@ from services.migrations.session import open_session, raw_connection
 
 SCHEMA_FILE = Path(__file__).parent / "schema.sql"
 CATALOGUE_FILE = Path(__file__).parent / "catalogue.sql"
-HEADING = "-- The schema after all migrations, written by `make schema`. For reading: change it by a migration."
+HEADING = "-- The schema after all migrations, written by `make schema`. Change it by a migration."
 
 _ALONE = (
-    "roles memberships role_settings database_grants extensions schemas default_privileges types"
-).split()
+    "roles",
+    "memberships",
+    "role_settings",
+    "database_grants",
+    "extensions",
+    "schemas",
+    "default_privileges",
+    "types",
+)
 _OF_TABLES = ("indexes", "statistics", "triggers", "policies", "table_grants")
 _LAST = ("functions", "comments", "other_owners")
 
@@ -43,7 +50,7 @@ def render(url: str) -> str:
 
 
 def _load_queries() -> dict[str, str]:
-    parts = re.split(r"^-- name: (\w+)\n", CATALOGUE_FILE.read_text(encoding="utf-8"), flags=re.M)
+    parts = re.split(r"^-- name: (\w+)\n", CATALOGUE_FILE.read_text(encoding="utf-8"), flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 

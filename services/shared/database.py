@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import psycopg2
@@ -12,9 +12,10 @@ import psycopg2.extensions
 
 from services.shared.errors import ConnectionLost, Unavailable
 
-__all__ = ["Database", "Row"]
+__all__ = ["Database", "Params", "Row"]
 
 Row = tuple[Any, ...]
+Params = Sequence[Any] | Mapping[str, Any]
 
 CONNECT_TIMEOUT_SECONDS = 3
 RECYCLE_SECONDS = 1500.0
@@ -52,7 +53,7 @@ class Database:
         self._password = password
         self._local = threading.local()
 
-    def run(self, statement: str, params: Sequence[Any] = (), *, write: bool = False) -> list[Row]:
+    def run(self, statement: str, params: Params = (), *, write: bool = False) -> list[Row]:
         """Sends one message, which is one transaction unless it begins one, and gives the last statement's rows.
 
         A read is sent again once when the connection turns out dead. Raises Unavailable, ConnectionLost (a write
@@ -77,7 +78,7 @@ class Database:
             connection.close()
 
     def _send(
-        self, connection: psycopg2.extensions.connection, statement: str, params: Sequence[Any]
+        self, connection: psycopg2.extensions.connection, statement: str, params: Params
     ) -> list[Row]:
         with connection.cursor() as cursor:
             cursor.execute(statement, params)

@@ -134,9 +134,7 @@ class _Call:
             "isBase64Encoded": is_base64,
         }
         if len(body) > _SURELY_SMALL_BYTES and len(json.dumps(answer)) > MAX_ANSWER_BYTES:
-            return self._problem(
-                TooLarge("The answer is larger than 6 MB. Ask for less at a time.")
-            )
+            return self._problem(TooLarge("The answer is larger than 6 MB. Ask for less at a time."))
         return answer
 
     def _problem(self, error: SkepError) -> Answer:

@@ -74,9 +74,7 @@ def _split_path(event: Event, request: dict[str, Any]) -> tuple[str, str]:
         stage = request.get("stage")
         return f"/{_text(stage)}" if stage else "", _path(path)
     resource = event.get("resource") or ""
-    if not resource or (
-        "+}" not in resource and path.rstrip("/").count("/") <= resource.rstrip("/").count("/")
-    ):
+    if not resource or ("+}" not in resource and path.rstrip("/").count("/") <= resource.rstrip("/").count("/")):
         return "", _path(path)
     base = _base_path(path, resource, event.get("pathParameters") or {})
     return _path(base), _path(path[len(base) :] or "/")
@@ -123,9 +121,7 @@ def _query_string(event: Event) -> str:
             return ""
         many = {name: (value,) for name, value in single.items()}
     return "&".join(
-        f"{_quote(name)}={_quote(value or '')}"
-        for name, values in many.items()
-        for value in values or ("",)
+        f"{_quote(name)}={_quote(value or '')}" for name, values in many.items() for value in values or ("",)
     )
 
 
@@ -182,7 +178,7 @@ def _environ_key(name: str) -> str:
 
 def _put_server(environ: dict[str, Any], request: dict[str, Any]) -> None:
     scheme = environ.get("HTTP_X_FORWARDED_PROTO")
-    if scheme != "https" and scheme != "http":
+    if scheme not in ("https", "http"):
         scheme = "https"
     port = environ.get("HTTP_X_FORWARDED_PORT", "")
     if not port.isdigit():

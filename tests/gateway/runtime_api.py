@@ -15,7 +15,7 @@ import threading
 import time
 import uuid
 from collections.abc import Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
@@ -65,9 +65,7 @@ class RuntimeApi:
 
     def start(self) -> None:
         """Start the process and wait until it asks for work. Raises InitError."""
-        threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        ).start()
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         name = self._handler.split(".")[-2]
         environment = {
             **os.environ,
@@ -127,7 +125,7 @@ class RuntimeApi:
                     raise InitError({"errorType": "Exited", "errorMessage": self.read_log()})
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{self._handler} did not answer:\n{self.read_log()}")
-            time.sleep(0.002)
+            wait([future], 0.05)
         return future.result()
 
     def __enter__(self) -> Self:
@@ -173,6 +171,9 @@ class _Server(http.server.ThreadingHTTPServer):
     def __init__(self, runtime: RuntimeApi) -> None:
         self.runtime = runtime
         super().__init__(("127.0.0.1", 0), _RuntimeCalls)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: a killed process leaves its connection broken."""
 
 
 class _RuntimeCalls(http.server.BaseHTTPRequestHandler):

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import base64
+import http.client
 import json
+import socket
+import time
+import urllib.parse
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from services.local.gateway import Gateway
-from services.local.invoke import Handler
-from services.local.messages import Request
+from services.local.invoke import Handler, LocalContext
+from services.local.messages import Request, Response
 from services.local.proxy_event import Place
+from services.shared.lambda_adapter import make_handler
 
+CONTEXT = LocalContext("lambda-1", "skep-test")
 EVENTS = Path(__file__).parent / "events"
 
 
@@ -113,3 +119,61 @@ def make_gateway(handler: Handler, **options: Any) -> Gateway:
         {"path": "/app/{rest+}", "service": "one", "authorization": "session"},
     ]
     return Gateway(routes, {"one": handler}, **options)
+
+
+def environ_of(event: dict[str, Any]) -> dict[str, Any]:
+    """Return the environ that an app gets for `event`."""
+    seen: dict[str, Any] = {}
+
+    def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        seen.update(environ)
+        start_response("204 No Content", [])
+        return []
+
+    make_handler(app)(event, CONTEXT)
+    return seen
+
+
+def answer_with_event(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer with the event; the handler's name for a few behaviours is in the path."""
+    name = (event["pathParameters"] or {}).get("name")
+    if name == "slow":
+        time.sleep(0.5)
+    if name == "broken":
+        raise RuntimeError("secret detail")
+    if name == "exits":
+        raise SystemExit(3)
+    if name == "context":
+        event = {"left": context.get_remaining_time_in_millis(), "name": context.function_name}
+    return {
+        "statusCode": 200,
+        "multiValueHeaders": {"Content-Type": ["application/json"]},
+        "body": json.dumps(event, ensure_ascii=False),
+    }
+
+
+def call(gateway: Gateway, method: str, target: str, body: Any = None, **headers: str | bytes) -> tuple[Response, Any]:
+    """Send one request; return the response and its JSON, if it is JSON."""
+    host = urllib.parse.urlsplit(gateway.url).netloc
+    connection = http.client.HTTPConnection(host, timeout=10)
+    try:
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, target, body=body, headers=names)
+        answer = connection.getresponse()
+        response = Response(answer.status, answer.getheaders(), answer.read())
+    finally:
+        connection.close()
+    is_json = "json" in (answer.getheader("Content-Type") or "") and response.body
+    return response, json.loads(response.body) if is_json else None
+
+
+def send(gateway: Gateway, data: bytes) -> bytes:
+    """Send raw bytes; return everything that comes back until the server closes."""
+    url = urllib.parse.urlsplit(gateway.url)
+    with socket.create_connection((url.hostname, url.port), timeout=5) as connection:
+        connection.sendall(data)
+        connection.shutdown(socket.SHUT_WR)
+        received = b""
+        while piece := connection.recv(65_536):
+            received += piece
+    return received

@@ -29,11 +29,7 @@ VOLATILE = {
 def same_shape(value: Any, key: str = "") -> Any:
     """Return `value` with volatile strings and numbers replaced by their types."""
     if isinstance(value, dict):
-        return {
-            name: same_shape(inner, name)
-            for name, inner in value.items()
-            if not name.startswith(EDGE_HEADERS)
-        }
+        return {name: same_shape(inner, name) for name, inner in value.items() if not name.startswith(EDGE_HEADERS)}
     if key in VOLATILE and value is not None:
         return [type(v).__name__ for v in value] if isinstance(value, list) else type(value)
     return value
@@ -146,9 +142,7 @@ def test_a_route_that_makes_no_sense_is_refused(line: dict[str, str], message: s
         Gateway([line], {"s": lambda event, context: {}})
 
 
-@pytest.mark.parametrize(
-    ("stage", "base_path"), [("a/b", ""), ("", ""), ("dev", "/x"), (None, "x")]
-)
+@pytest.mark.parametrize(("stage", "base_path"), [("a/b", ""), ("", ""), ("dev", "/x"), (None, "x")])
 def test_a_stage_or_base_path_that_can_not_be_is_refused(stage: str | None, base_path: str) -> None:
     with pytest.raises(ValueError, match="stage|base path"):
         Gateway([], {}, stage=stage, base_path=base_path)

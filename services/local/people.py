@@ -1,0 +1,89 @@
+"""The demo's people and clients: made by hand the first time, with passwords and keys that only run.json has."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from services.accounts.keys import new_key
+from services.accounts.sessions import set_password
+from services.local.demo_data import PEOPLE, TEAMS
+from services.shared.caller import Credential
+from services.shared.database import Database
+
+__all__ = ["Demo", "find_demo", "make_demo_people"]
+
+_WORDS = "amber basalt cedar drift ember fjord glade harbor island juniper kelp lantern meadow north".split()
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What run.json says of the demo. clients: name, role, key; people: email, password, role, id, name."""
+
+    clients: list[dict[str, str]]
+    people: list[dict[str, str]]
+
+    @property
+    def admin_key(self) -> str:
+        """The key of the admin's client."""
+        return next(client["key"] for client in self.clients if client["role"] == "admin")
+
+    @property
+    def owners(self) -> dict[str, str]:
+        """Who owns records in the demo: name -> id of the sales people."""
+        return {person["name"]: person["id"] for person in self.people if person["role"] == "sales"}
+
+
+def find_demo(owner: Database, kept: dict[str, Any]) -> Demo | None:
+    """The demo as an earlier run's run.json has it, if this database still knows it."""
+    demo = Demo(kept.get("clients", []), kept.get("people", []))
+    if not demo.clients or not all("id" in person for person in demo.people):
+        return None
+    hashes = [Credential.from_secret("client", client["key"]).value for client in demo.clients]
+    known = owner.run("SELECT count(*) FROM skep.credentials WHERE hash = ANY(%s) AND revoked_at IS NULL", (hashes,))
+    return demo if known[0][0] == len(hashes) else None
+
+
+def make_demo_people(owner: Database) -> Demo:
+    """Teams, people who can sign in, and a client for each; those that are there already are used."""
+    demo = Demo([], [])
+    teams = {name: _made(owner, "teams", {"name": name, "office": office}) for name, office in TEAMS}
+    for name, role, team in PEOPLE:
+        _person(owner, demo, name, role, teams.get(team or ""))
+    return demo
+
+
+def _person(owner: Database, demo: Demo, name: str, role: str, team: str | None) -> None:
+    email = f"{name.split()[0].lower()}@skep.example"
+    person = _made(owner, "people", {"name": name, "email": email, "role": role, "team_id": team})
+    password = "-".join(secrets.choice(_WORDS) for _ in range(3)) + f"-{secrets.randbelow(9000) + 1000}"
+    set_password(owner, person, password)
+    client = _made(owner, "clients", {"name": f"{name}'s scripts", "person_id": person, "role": role})
+    key = new_key()
+    owner.run(
+        "UPDATE skep.credentials SET revoked_at = now() WHERE client_id = %s;"
+        "INSERT INTO skep.credentials (kind, hash, client_id) VALUES ('client', %s, %s)",
+        (client, Credential.from_secret("client", key).value, client),
+        write=True,
+    )
+    demo.clients.append({"name": f"{name}'s scripts", "role": role, "key": key})
+    demo.people.append({"name": name, "email": email, "password": password, "role": role, "id": person})
+
+
+_INSERTS = {
+    "teams": "INSERT INTO teams (name, office) VALUES (%(name)s, %(office)s) RETURNING id",
+    "people": "INSERT INTO people (name, email, role, team_id) "
+    "VALUES (%(name)s, %(email)s, %(role)s, %(team_id)s) RETURNING id",
+    "clients": "INSERT INTO clients (name, person_id, role) VALUES (%(name)s, %(person_id)s, %(role)s) RETURNING id",
+}
+_FINDS = {
+    "teams": "SELECT id FROM teams WHERE name = %(name)s AND deleted_at IS NULL",
+    "people": "SELECT id FROM people WHERE name = %(name)s AND deleted_at IS NULL",
+    "clients": "SELECT id FROM clients WHERE name = %(name)s AND deleted_at IS NULL",
+}
+
+
+def _made(owner: Database, table: str, values: dict[str, str | None]) -> str:
+    rows = owner.run(_FINDS[table], values) or owner.run(_INSERTS[table], values, write=True)
+    return str(rows[0][0])

@@ -1,0 +1,108 @@
+"""The application of this service: what spans tables."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+from services.records import changes, http
+from services.records.exactly_once import Answer, answer_once
+from services.registry import TABLES
+from services.shared.authorize import Authorize, api_key_caller, iam_caller
+from services.shared.caller import Runner
+from services.shared.database import Database
+from services.shared.errors import Invalid, NotFound
+from services.shared.settings import Settings
+from services.shared.web import create_app, json_answer, service
+from services.workspace.description import describe
+
+__all__ = ["build_app"]
+
+
+def build_app(settings: Settings, database: Database) -> Flask:
+    """Changes, change sets and undo for clients and IAM roles; health, version and description for anyone."""
+    app = create_app("workspace", settings, database)
+    for prefix, authorize in (("/v1", api_key_caller), ("/iam/v1", iam_caller)):
+        _mount_changes(app, prefix, authorize)
+        _mount_change_sets(app, prefix, authorize)
+    app.add_url_rule("/v1/health", "health", _health)
+    app.add_url_rule("/v1/version", "version", _version)
+    app.add_url_rule("/v1/openapi.json", "openapi", _openapi)
+    return app
+
+
+def _health() -> Response:
+    """200 when the database answers; 503."""
+    service().database.run("SELECT 1")
+    return json_answer({"status": "ok"})
+
+
+def _version() -> Response:
+    """200 with what runs here."""
+    settings = service().settings
+    return json_answer(
+        {"release": settings.release, "revision": settings.revision, "function_version": settings.function_version}
+    )
+
+
+def _openapi() -> Response:
+    """200 with the description of the API, OpenAPI 3.1."""
+    return json_answer(describe(request.script_root or "/"))
+
+
+def _mount_changes(app: Flask, prefix: str, authorize: Authorize) -> None:
+    def list_changes() -> Response:
+        """200 with what changed after the cursor; 400, 401, 410."""
+        caller = authorize()
+        http.check_parameters(("cursor", "limit"))
+        limit = http.whole_number("limit", 200, most=1_000)
+        feed = changes.list_changes(caller, TABLES, http.parameter("cursor"), limit)
+        return json_answer({"items": feed.items, "next": feed.next, "more": feed.more})
+
+    app.add_url_rule(f"{prefix}/changes", f"{prefix}.changes", list_changes)
+
+
+def _mount_change_sets(app: Flask, prefix: str, authorize: Authorize) -> None:
+    def list_change_sets() -> Response:
+        """200 with the latest change sets; 401."""
+        caller = authorize()
+        http.check_parameters(("limit",))
+        return json_answer({"items": changes.list_change_sets(caller, http.whole_number("limit", 50))})
+
+    def get_change_set(change_set: str) -> Response:
+        """200 with a change set and its changes; 401, 404."""
+        caller = authorize()
+        http.check_parameters(())
+        return json_answer(changes.get_change_set(caller, TABLES, http.known_id(change_set)))
+
+    def undo(change_set: str) -> Response:
+        """200 with what was undone; 409 listing what stands in the way; 401, 404, 422."""
+        caller = authorize()
+        http.check_parameters(())
+        known, skip = http.known_id(change_set), _skips_conflicts()
+
+        def work(run: Runner) -> Answer:
+            undone = changes.undo_change_set(run, known, skip_conflicts=skip)
+            body = {"undone": known, "conflicts": undone.conflicts, "hidden": undone.hidden}
+            return Answer(200, body, change_set=undone.change_set)
+
+        return http.answer_with(answer_once(caller, http.idempotency_key(), work, _no_render))
+
+    base = f"{prefix}/change-sets"
+    app.add_url_rule(base, f"{prefix}.change_sets", list_change_sets)
+    app.add_url_rule(f"{base}/<change_set>", f"{prefix}.change_set", get_change_set)
+    app.add_url_rule(f"{base}/<change_set>/undo", f"{prefix}.undo", undo, methods=["POST"])
+
+
+def _skips_conflicts() -> bool:
+    if not request.get_data():
+        return False
+    body = http.json_body()
+    if not isinstance(body, dict) or set(body) - {"conflicts"} or body.get("conflicts", "refuse") not in ("refuse", "skip"):
+        message = "This takes refuse (the default) or skip."
+        raise Invalid("The body may hold conflicts alone.", errors=[{"field": "conflicts", "message": message}])
+    return bool(body.get("conflicts") == "skip")
+
+
+def _no_render(_run: Runner, _table: str, _record_id: str) -> None:
+    """An undo's answer names no record to render."""
+    raise NotFound()

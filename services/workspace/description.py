@@ -1,0 +1,126 @@
+"""The description of the whole API: every table's paths, and those that belong to none."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from services.records.openapi import describe_paths, describe_schemas, operation, ref
+from services.registry import TABLES
+
+__all__ = ["describe"]
+
+Json = dict[str, Any]
+_TEXT, _FLAG, _COUNT = {"type": "string"}, {"type": "boolean"}, {"type": "integer"}
+_ID = {"type": "string", "format": "uuid"}
+_ID_OR_NULL = {"type": ["string", "null"], "format": "uuid"}
+_TIME = {"type": "string", "format": "date-time"}
+
+
+@lru_cache(4)
+def describe(server: str) -> Json:
+    """The OpenAPI 3.1 document. server: the path below which /v1 stands."""
+    paths: Json = {}
+    schemas: Json = dict(_schemas())
+    for table in TABLES.values():
+        paths |= describe_paths(table)
+        schemas |= describe_schemas(table)
+    security = {"key": {"type": "apiKey", "in": "header", "name": "x-api-key"}}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Skep",
+            "version": "1",
+            "description": "Sales data. The same routes stand below /iam/v1 for IAM roles (SigV4).",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": server}],
+        "security": [{"key": []}],
+        "paths": paths | _paths(),
+        "components": {"schemas": schemas, "securitySchemes": security},
+    }
+
+
+def _paths() -> Json:
+    paging: list[Json] = [
+        {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 1000}},
+        {"name": "cursor", "in": "query", "schema": _TEXT},
+    ]
+    change_set: list[Json] = [{"name": "change_set", "in": "path", "required": True, "schema": _ID}]
+    client: list[Json] = [{"name": "record_id", "in": "path", "required": True, "schema": _ID}]
+    at_most: list[Json] = [{"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 200}}]
+    undo = {"content": {"application/json": {"schema": ref("UndoInput")}}}
+    key: list[Json] = [{"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "minLength": 1}}]
+    return {
+        "/v1/changes": {"get": operation("changes", "list", ref("Feed"), paging, (400, 410, 422))},
+        "/v1/change-sets": {"get": operation("change_sets", "list", ref("ChangeSets"), at_most, (400, 422))},
+        "/v1/change-sets/{change_set}": {
+            "parameters": change_set,
+            "get": operation("change_set", "get", ref("ChangeSet"), [], (400, 404)),
+        },
+        "/v1/change-sets/{change_set}/undo": {
+            "parameters": change_set,
+            "post": operation("change_set", "undo", ref("Undone"), key, (400, 403, 404, 409, 413, 415, 422), body=undo),
+        },
+        "/v1/clients/{record_id}/key": {
+            "parameters": client,
+            "post": operation("key", "create", ref("NewKey"), [], (400, 403, 404, 422), status="201"),
+            "delete": operation("key", "delete", None, [], (400, 403, 404), status="204"),
+        },
+        "/v1/reports/pipeline": {"get": operation("pipeline", "get", ref("Pipeline"), [], (400,))},
+        "/v1/health": {"get": _public("health", _object(status=_TEXT))},
+        "/v1/version": {"get": _public("version", _object(release=_TEXT, revision=_TEXT, function_version=_TEXT))},
+        "/v1/openapi.json": {"get": _public("openapi", {"type": "object"})},
+    }
+
+
+def _public(name: str, answer: Json) -> Json:
+    return operation(name, "get", answer, [], ()) | {"security": []}
+
+
+def _object(**properties: Json) -> Json:
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _schemas() -> Json:
+    values = {"type": "object", "additionalProperties": _object(before={}, after={})}
+    change = _object(
+        change_set=_ID,
+        undoes=_ID_OR_NULL,
+        at=_TIME,
+        door=_TEXT,
+        principal_id=_ID_OR_NULL,
+        person_id=_ID_OR_NULL,
+        table=_TEXT,
+        id=_ID,
+        operation={"type": "string", "enum": ["created", "updated", "deleted", "restored", "erased", "gone"]},
+        derived=_FLAG,
+    )
+    change["properties"]["changes"] = values
+    set_of = {"at": _TIME, "door": _TEXT, "person_id": _ID_OR_NULL, "undoes": _ID_OR_NULL, "undone_by": _ID_OR_NULL}
+    changes = {"type": "array", "items": ref("Change")}
+    tables = {"type": "array", "items": _TEXT}
+    amounts = {"type": "array", "items": _object(currency=_TEXT, amount=_TEXT, weighted=_TEXT)}
+    stage = _object(stage=_TEXT, probability=_TEXT, count=_COUNT, amounts=amounts)
+    conflict = {"type": "object", "properties": {"table": _TEXT, "id": _ID, "reason": _TEXT}}
+    problem = _object(type=_TEXT, title=_TEXT, status=_COUNT, code=_TEXT, detail=_TEXT)
+    problem["properties"] |= {
+        "request_id": {"type": ["string", "null"]},
+        "errors": {"type": "array", "items": _object(field=_TEXT, message=_TEXT)},
+    }
+    return {
+        "Problem": problem,
+        "Change": change,
+        "HistoryPage": _object(items=changes, next={"type": ["string", "null"]}),
+        "Feed": _object(items=changes, next=_TEXT, more=_FLAG),
+        "ChangeSet": _object(id=_ID, **set_of, changes=changes, more=_FLAG),
+        "ChangeSets": _object(items={"type": "array", "items": _object(id=_ID, **set_of, tables=tables, records=_COUNT)}),
+        "UndoInput": {
+            "type": "object",
+            "properties": {"conflicts": {"type": "string", "enum": ["refuse", "skip"]}},
+            "additionalProperties": False,
+        },
+        "Undone": _object(undone=_ID, conflicts={"type": "array", "items": conflict}, hidden=_COUNT),
+        "NewKey": _object(key=_TEXT),
+        "Pipeline": _object(stages={"type": "array", "items": stage}, open=_object(count=_COUNT, amounts=amounts)),
+    }
