@@ -34,18 +34,36 @@ class ClientSchema(RecordSchema):
     iam_arn = Text(label="IAM role", max_length=2048, help="Its ARN, instead of a key.")
 
 
-_COMMON = {"rights": Reference(), "natural_key": "name", "sort": ("name", "-created_at")}
-
 TABLES = (
-    Table("teams", TeamSchema, label="Teams", singular="team", search=("name",), **_COMMON),
-    Table("people", PersonSchema, label="People", singular="person", search=("name", "email"), **_COMMON),
+    Table(
+        "teams",
+        TeamSchema,
+        label="Teams",
+        singular="team",
+        rights=Reference(),
+        natural_key="name",
+        search=("name",),
+        sort=("name", "-created_at"),
+    ),
+    Table(
+        "people",
+        PersonSchema,
+        label="People",
+        singular="person",
+        rights=Reference(),
+        natural_key="name",
+        search=("name", "email"),
+        sort=("name", "-created_at"),
+    ),
     Table(
         "clients",
         ClientSchema,
         label="Clients",
         singular="client",
+        rights=Reference(),
+        natural_key="name",
         search=("name",),
+        sort=("name", "-created_at"),
         messages={"clients_iam_arn_check": ("iam_arn", "This client has an IAM role; it can't have a key, too.")},
-        **_COMMON,
     ),
 )

@@ -21,7 +21,7 @@ class UnknownTask(ValueError):
 def maintain(database: Database) -> dict[str, Any]:
     """Daily: makes the change log's next partitions, removes keys, sessions and failures that have served."""
     partitions = database.run("SELECT skep.make_partitions()", write=True)[0][0]
-    removed = dict(database.run("SELECT kind, removed FROM skep.purge()", write=True))
+    removed: dict[str, int] = dict(database.run("SELECT kind, removed FROM skep.purge()", write=True))
     return {"partitions": partitions, "removed": removed}
 
 
@@ -33,7 +33,7 @@ def make_handler(database: Database) -> Callable[[Mapping[str, Any], Any], dict[
 
     def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         task = event.get("task")
-        if task not in TASKS:
+        if not isinstance(task, str) or task not in TASKS:
             raise UnknownTask(f"the event's task is {task!r}; it must be one of {', '.join(TASKS)}")
         started = time.perf_counter()
         result = TASKS[task](database)

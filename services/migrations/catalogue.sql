@@ -216,7 +216,7 @@ WHERE prokind IN ('f', 'p') AND nspname !~ '^pg_' AND nspname NOT IN ('informati
 ORDER BY 1;
 
 -- name: comments
-SELECT identity, format('COMMENT ON %s %s IS %L;', upper(type), identity, description)
+SELECT identity, format('COMMENT ON %s %s IS %L;', upper(regexp_replace(type, '^.* column$', 'column')), identity, description)
 FROM pg_description
 CROSS JOIN pg_identify_object(classoid, objoid, objsubid)
 WHERE schema !~ '^pg_' AND schema NOT IN ('information_schema', 'migrations')

@@ -25,7 +25,7 @@ HISTORY = f"SELECT {_LOG}, before, after FROM skep.history(%s, %s, %s::text::xid
 FEED = f"SELECT {_LOG}, before, after, skep.feed_epoch() FROM skep.changes_after(%s::text::xid8, %s, %s)"
 EPOCH = "SELECT skep.feed_epoch()"
 CHANGE_SET = f"SELECT {_LOG}, before, after FROM skep.change_set_rows(%s, %s::text::xid8, %s, %s)"
-UNDONE_BY = "SELECT change_set FROM skep.recent_change_sets(200) WHERE undoes = %s LIMIT 1"
+UNDONE_BY = "SELECT skep.undone_by(%s)"
 _XID = re.compile(r"[0-9]{1,19}")
 _SYSTEM = frozenset({"updated_at", "version", "team_id", "created_at", "id", "custom"})
 
@@ -87,7 +87,7 @@ def get_change_set(run: Runner, tables: Mapping[str, Table], change_set: str, li
         "door": first["door"],
         "person_id": first["person_id"],
         "undoes": first["undoes"],
-        "undone_by": undone[0][0] if undone else None,
+        "undone_by": undone[0][0],
         "changes": entries,
         "more": len(rows) > limit,
     }
@@ -96,8 +96,10 @@ def get_change_set(run: Runner, tables: Mapping[str, Table], change_set: str, li
 def list_change_sets(run: Runner, limit: int) -> list[dict[str, Any]]:
     """The latest change sets with something that the caller sees, newest first."""
     names = ("id", "at", "door", "person_id", "undoes", "undone_by", "tables", "records")
-    rows = run.run(f"SELECT change_set, {', '.join(names[1:6])}, to_json(tables)::text, records "
-                   "FROM skep.recent_change_sets(%s)", (limit,))
+    rows = run.run(
+        f"SELECT change_set, {', '.join(names[1:6])}, to_json(tables)::text, records FROM skep.recent_change_sets(%s)",
+        (limit,),
+    )
     return [dict(zip(names, (*row[:6], orjson.loads(row[6]), row[7]), strict=True)) for row in rows]
 
 

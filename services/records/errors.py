@@ -22,7 +22,6 @@ from services.shared.errors import (
 __all__ = ["constraint_message", "translated"]
 
 
-
 @contextmanager
 def translated(table: Table) -> Iterator[None]:
     """Raises what psycopg2 raises inside as one of our errors. What it does not know goes on as it came."""
@@ -75,8 +74,8 @@ def _integrity(table: Table, constraint: str, column: str | None) -> SkepError |
 def constraint_message(table: Table, constraint: str) -> FieldError | None:
     """The field and the sentence for a constraint of this table, named <table>_<field>_<kind>; None for another's."""
     if constraint in table.messages:
-        field, sentence = table.messages[constraint]
-        return {"field": field, "message": sentence}
+        named, sentence = table.messages[constraint]
+        return {"field": named, "message": sentence}
     rest, _, kind = constraint.removeprefix(f"{table.name}_").rpartition("_")
     field = table.fields.get(rest)
     if field is None or not constraint.startswith(f"{table.name}_"):

@@ -109,8 +109,9 @@ def count_records(run: Runner, table: Table, query: Query) -> int:
 
 
 def _with_currencies(table: Table, fields: tuple[str, ...]) -> tuple[str, ...]:
-    needed = (table.fields[n].currency_field for n in fields if isinstance(table.fields[n], Money))
-    return fields + tuple(c for c in dict.fromkeys(needed) if c not in fields)
+    asked = (table.fields[n] for n in fields)
+    needed = dict.fromkeys(f.currency_field for f in asked if isinstance(f, Money))
+    return fields + tuple(c for c in needed if c not in fields)
 
 
 def _cursor(query: Query, names: tuple[str, ...], kept: list[Row]) -> str:

@@ -69,7 +69,9 @@ def describe_paths(table: Table) -> dict[str, Json]:
     return {
         base: {
             "get": operation(table, "list", _page(table), _list_parameters(table), (400, 422)),
-            "post": operation(table, "create", ref(name), [_KEY], (400, 403, 409, 413, 415, 422), status="201", body=body),
+            "post": operation(
+                table, "create", ref(name), [_KEY], (400, 403, 409, 413, 415, 422), status="201", body=body
+            ),
         },
         f"{base}/{{record_id}}": {
             "parameters": record_id,
@@ -128,7 +130,9 @@ def operation(
 def problem_answers(*statuses: int) -> dict[str, Json]:
     """The answers of these statuses, each a problem document."""
     content = {"application/problem+json": {"schema": ref("Problem")}}
-    return {str(s): {"description": "A problem document says what and why.", "content": content} for s in sorted(statuses)}
+    return {
+        str(s): {"description": "A problem document says what and why.", "content": content} for s in sorted(statuses)
+    }
 
 
 def _page(table: Table) -> Json:
@@ -148,13 +152,22 @@ def _page(table: Table) -> Json:
 
 def _list_parameters(table: Table) -> list[Json]:
     orders = [sign + name for name in table.sortable for sign in ("", "-")]
-    filters = {"type": "array", "items": {"type": "string", "pattern": r"^[a-z_]+\[[a-z_]+\]="}, "maxItems": MAX_FILTERS}
+    filters = {
+        "type": "array",
+        "items": {"type": "string", "pattern": r"^[a-z_]+\[[a-z_]+\]="},
+        "maxItems": MAX_FILTERS,
+    }
     return [
         {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT}},
         {"name": "cursor", "in": "query", "schema": {"type": "string"}},
         {"name": "sort", "in": "query", "schema": {"type": "string", "enum": orders}},
         {"name": "filter", "in": "query", "schema": filters, "description": "field[op]=value; all must hold."},
-        {"name": "q", "in": "query", "schema": {"type": "string"}, "description": f"Looks in {', '.join(table.search)}."},
+        {
+            "name": "q",
+            "in": "query",
+            "schema": {"type": "string"},
+            "description": f"Looks in {', '.join(table.search)}.",
+        },
         {"name": "fields", "in": "query", "schema": {"type": "string"}, "description": "Names, with commas between."},
         {"name": "count", "in": "query", "schema": {"type": "string", "enum": ["true", "false"]}},
     ]
@@ -166,7 +179,12 @@ _KEY: Json = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
     "description": "The same key and request make one change, and get one answer, for 30 days.",
 }
-_IF_MATCH: Json = {"name": "If-Match", "in": "header", "schema": {"type": "string"}, "description": "The ETag to change."}
+_IF_MATCH: Json = {
+    "name": "If-Match",
+    "in": "header",
+    "schema": {"type": "string"},
+    "description": "The ETag to change.",
+}
 _IF_NONE_MATCH: Json = {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}}
 _NOT_MODIFIED: Json = {"description": "You have this version."}
 _GONE: Json = {"description": "Done; you can no longer see the record."}

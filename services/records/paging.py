@@ -45,7 +45,9 @@ def parse_order(table: Table, sort: str | None) -> Order:
     if field not in table.sortable:
         known = ", ".join(table.sortable)
         raise Invalid(
-            errors=[{"field": "sort", "message": f"{given[:80]!r} is no order. Sort by {known}, with - for descending."}]
+            errors=[
+                {"field": "sort", "message": f"{given[:80]!r} is no order. Sort by {known}, with - for descending."}
+            ]
         )
     return Order(field, given.startswith("-"))
 

@@ -17,9 +17,7 @@ __all__ = ["renderer", "wire_values"]
 @lru_cache(1_024)
 def renderer(table: Table, names: tuple[str, ...]) -> Callable[[Row], dict[str, Any]]:
     """A function that makes a record of a row of these columns. An amount's currency must be among them."""
-    amounts = [
-        (name, f.currency_field) for name, f in table.fields.items() if isinstance(f, Money) and name in names
-    ]
+    amounts = [(name, f.currency_field) for name, f in table.fields.items() if isinstance(f, Money) and name in names]
 
     def render(row: Row) -> dict[str, Any]:
         record = dict(zip(names, row, strict=False))

@@ -114,9 +114,7 @@ class _Resource:
         caller = self._authorize()
         http.check_parameters(())
         known = http.known_id(record_id)
-        return self._write(
-            caller, lambda run: self._answer(200, store.restore_record(run, self._table, known))
-        )
+        return self._write(caller, lambda run: self._answer(200, store.restore_record(run, self._table, known)))
 
     def history(self, record_id: str) -> Response:
         """200 with the record's changes, newest first; 400, 401, 404."""

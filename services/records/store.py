@@ -19,6 +19,7 @@ from services.shared.settings import Settings
 
 __all__ = [
     "Change",
+    "complete_values",
     "create_record",
     "delete_record",
     "get_record",
@@ -76,14 +77,20 @@ def get_record(run: Runner, table: Table, record_id: str, fields: tuple[str, ...
 
 def create_record(run: Runner, table: Table, values: Mapping[str, Any], settings: Settings) -> Change:
     """Makes a record of what read_body gave. Raises Invalid, Conflict or Forbidden."""
+    given = complete_values(table, values, settings)
+    with translated(table):
+        row = run.run(insert_statement(table, tuple(given)), tuple(given.values()), write=True)[0]
+    return _change(table, row)
+
+
+def complete_values(table: Table, values: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
+    """A new record's values, with the defaults of fields that have none. Raises Invalid when a rule is broken."""
     given = dict(values)
     for field_name, field in table.writable.items():
         if field.default is not None and field_name not in given:
             given[field_name] = field.default(settings) if callable(field.default) else field.default
     _check(table.all_rules, given)
-    with translated(table):
-        row = run.run(insert_statement(table, tuple(given)), tuple(given.values()), write=True)[0]
-    return _change(table, row)
+    return given
 
 
 def update_record(

@@ -151,7 +151,7 @@ class Table:
     def input_schema(self) -> Schema:
         """Reads a body: the writable fields, and no others."""
         made: type[Schema] = RecordSchema.from_dict(
-            {name: f for name, f in self.writable.items()},  # type: ignore[arg-type]
+            {name: f for name, f in self.writable.items()},
             name=f"{self.name.title()}Input",
         )
         return made(unknown=RAISE)

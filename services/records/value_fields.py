@@ -124,7 +124,7 @@ class Boolean(RecordField):
 
 
 class Link(RecordField):
-    """The id of a record of another table. """
+    """The id of a record of another table."""
 
     sql_type = "uuid"
     widget = "link"

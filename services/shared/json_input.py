@@ -57,8 +57,6 @@ def read_json(body: bytes) -> Any:
     except UnicodeDecodeError as error:
         raise BadRequest(f"The body is not UTF-8 (byte {error.start}).") from error
     except json.JSONDecodeError as error:
-        raise BadRequest(
-            f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
-        ) from error
+        raise BadRequest(f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from error
     except RecursionError as error:
         raise BadRequest("The body is nested too deeply.") from error

@@ -97,7 +97,11 @@ def _skips_conflicts() -> bool:
     if not request.get_data():
         return False
     body = http.json_body()
-    if not isinstance(body, dict) or set(body) - {"conflicts"} or body.get("conflicts", "refuse") not in ("refuse", "skip"):
+    if (
+        not isinstance(body, dict)
+        or set(body) - {"conflicts"}
+        or body.get("conflicts", "refuse") not in ("refuse", "skip")
+    ):
         message = "This takes refuse (the default) or skip."
         raise Invalid("The body may hold conflicts alone.", errors=[{"field": "conflicts", "message": message}])
     return bool(body.get("conflicts") == "skip")

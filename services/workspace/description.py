@@ -48,7 +48,9 @@ def _paths() -> Json:
     ]
     change_set: list[Json] = [{"name": "change_set", "in": "path", "required": True, "schema": _ID}]
     client: list[Json] = [{"name": "record_id", "in": "path", "required": True, "schema": _ID}]
-    at_most: list[Json] = [{"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 200}}]
+    at_most: list[Json] = [
+        {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 200}}
+    ]
     undo = {"content": {"application/json": {"schema": ref("UndoInput")}}}
     key: list[Json] = [{"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "minLength": 1}}]
     return {
@@ -97,7 +99,13 @@ def _schemas() -> Json:
         derived=_FLAG,
     )
     change["properties"]["changes"] = values
-    set_of = {"at": _TIME, "door": _TEXT, "person_id": _ID_OR_NULL, "undoes": _ID_OR_NULL, "undone_by": _ID_OR_NULL}
+    set_of: Json = {
+        "at": _TIME,
+        "door": _TEXT,
+        "person_id": _ID_OR_NULL,
+        "undoes": _ID_OR_NULL,
+        "undone_by": _ID_OR_NULL,
+    }
     changes = {"type": "array", "items": ref("Change")}
     tables = {"type": "array", "items": _TEXT}
     amounts = {"type": "array", "items": _object(currency=_TEXT, amount=_TEXT, weighted=_TEXT)}
@@ -114,7 +122,9 @@ def _schemas() -> Json:
         "HistoryPage": _object(items=changes, next={"type": ["string", "null"]}),
         "Feed": _object(items=changes, next=_TEXT, more=_FLAG),
         "ChangeSet": _object(id=_ID, **set_of, changes=changes, more=_FLAG),
-        "ChangeSets": _object(items={"type": "array", "items": _object(id=_ID, **set_of, tables=tables, records=_COUNT)}),
+        "ChangeSets": _object(
+            items={"type": "array", "items": _object(id=_ID, **set_of, tables=tables, records=_COUNT)}
+        ),
         "UndoInput": {
             "type": "object",
             "properties": {"conflicts": {"type": "string", "enum": ["refuse", "skip"]}},

@@ -111,7 +111,9 @@ class Api:
         data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         if data is not None:
             sent["Content-Type"] = "application/json"
-        return self.app.test_client().open(path, method=method, headers={**sent, **(headers or {})}, data=data, **options)
+        return self.app.test_client().open(
+            path, method=method, headers={**sent, **(headers or {})}, data=data, **options
+        )
 
     def made(self, who: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """A record made by POST, which must succeed."""

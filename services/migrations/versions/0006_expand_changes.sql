@@ -87,20 +87,24 @@ RETURNS SETOF skep.change_log LANGUAGE sql STABLE SECURITY DEFINER AS $$
    ORDER BY l.xid, l.seq LIMIT max_rows
 $$;
 
+-- The change set that undid this one; null when none did.
+CREATE FUNCTION skep.undone_by(id uuid) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER AS $$
+  SELECT l.change_set FROM skep.change_log l WHERE l.undoes = id ORDER BY l.xid DESC, l.seq DESC LIMIT 1
+$$;
+
 -- The latest change sets with something in them that the caller sees, newest first; of the newest 20,000 log rows.
 CREATE FUNCTION skep.recent_change_sets(max_rows int)
 RETURNS TABLE (change_set uuid, at timestamptz, door text, person_id uuid, undoes uuid, undone_by uuid,
   tables name[], records bigint) LANGUAGE sql STABLE SECURITY DEFINER AS $$
-  SELECT s.change_set, s.at, s.door, s.person_id, s.undoes,
-         (SELECT u.change_set FROM skep.change_log u WHERE u.undoes = s.change_set LIMIT 1), s.tables, s.records
+  SELECT s.change_set, s.at, s.door, s.person_id, s.undoes, skep.undone_by(s.change_set), s.tables, s.records
     FROM (SELECT l.change_set, min(l.at) AS at, min(l.door) AS door, (array_agg(l.person_id))[1] AS person_id,
                  (array_agg(l.undoes))[1] AS undoes, array_agg(DISTINCT l.table_name) AS tables,
                  count(DISTINCT l.record_id) AS records,
                  (array_agg(l.table_name))[1] AS one_table, (array_agg(l.record_id))[1] AS one_record
             FROM (SELECT * FROM skep.change_log WHERE NOT derived ORDER BY xid DESC, seq DESC LIMIT 20000) l
            GROUP BY l.change_set) s
-   WHERE skep.is_admin() OR skep.sees_now(s.one_table, s.one_record)
+   WHERE skep.is_admin() OR s.person_id = (skep.me()).person_id OR skep.sees_now(s.one_table, s.one_record)
    ORDER BY s.at DESC, s.change_set DESC LIMIT max_rows
 $$;
 GRANT EXECUTE ON FUNCTION skep.sees_now, skep.changes_after, skep.feed_epoch, skep.history, skep.change_set_rows,
-  skep.recent_change_sets TO skep_app, skep_job;
+  skep.undone_by, skep.recent_change_sets TO skep_app, skep_job;

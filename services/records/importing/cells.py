@@ -63,15 +63,16 @@ def read_lines(table: Table, sheet: Sheet, columns: Columns, options: Options, f
 
 
 def read_values(table: Table, line: Line, body: Mapping[str, Any], findings: Findings) -> None:
-    """Reads a line's body as a PATCH would be, with what is wrong in the words of files."""
+    """Reads a line's body as a PATCH would be; what can't be read is refused in the words of files."""
     try:
         line.values = read_body(table, dict(body), partial=True)
     except Invalid as error:
-        for wrong in error.errors:
-            name = wrong["field"]
-            text = line.texts.get(name)
-            reason = _explain(table.fields[name], text, wrong["message"])
-            findings.refuse(line.number, name, reason)
+        wrong = {problem["field"]: problem["message"] for problem in error.errors}
+        for name, message in wrong.items():
+            findings.refuse(line.number, name, _explain(table.fields[name], line.texts.get(name), message))
+        # The rest is read all the same: by its key, other lines may refer to this one.
+        rest = {name: value for name, value in body.items() if name not in wrong}
+        line.values = read_body(table, rest, partial=True)
 
 
 def shorten(text: str) -> str:

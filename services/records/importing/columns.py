@@ -37,19 +37,21 @@ class Columns:
     def get_field(self, table: Table, text: str, use: str) -> str:
         """The field that a text names, by name, label or heading. Raises BadRequest when it has no column."""
         named = _field_names(table).get(_plain(text))
-        if named in self.places:
+        if named is not None and named in self.places:
             return named
         by_heading = [field for heading, field in self.pairs if _plain(heading) == _plain(text)]
         if by_heading:
             return by_heading[0]
         if named is not None:
-            raise BadRequest(f"{use}: no column is mapped to the field {short_name(table, named)}. Map one with COLUMN:FIELD.")
-        raise BadRequest(f"{use}: there is no field {text[:80]!r}. {_known(text, [short_name(table, f) for f in self.places])}")
+            raise BadRequest(
+                f"{use}: no column is mapped to the field {short_name(table, named)}. Map one with COLUMN:FIELD."
+            )
+        raise BadRequest(
+            f"{use}: there is no field {text[:80]!r}. {_known(text, [short_name(table, f) for f in self.places])}"
+        )
 
 
-def map_columns(
-    table: Table, headings: tuple[str, ...], given: Sequence[tuple[str, str]]
-) -> Columns:
+def map_columns(table: Table, headings: tuple[str, ...], given: Sequence[tuple[str, str]]) -> Columns:
     """Finds the columns' fields; `given` pairs (heading, field) go before what names and labels say.
 
     An empty field leaves a column out. Raises BadRequest for a heading or field that is not there, and for two columns
@@ -69,7 +71,9 @@ def map_columns(
         if place not in settled and field is not None and field not in explicit:
             _place(table, headings, places, field, place)
     if not places:
-        raise BadRequest(f"No column is a field of {table.label}. {_known('', [short_name(table, f) for f in table.writable])}")
+        raise BadRequest(
+            f"No column is a field of {table.label}. {_known('', [short_name(table, f) for f in table.writable])}"
+        )
     return Columns(headings, places)
 
 
@@ -84,9 +88,7 @@ def short_name(table: Table, field: str) -> str:
     return field.removesuffix("_id") if field in table.links else field
 
 
-def _place(
-    table: Table, headings: Sequence[str], places: dict[str, int], field: str, place: int
-) -> None:
+def _place(table: Table, headings: Sequence[str], places: dict[str, int], field: str, place: int) -> None:
     other = places.setdefault(field, place)
     if other != place:
         raise BadRequest(

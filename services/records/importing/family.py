@@ -53,32 +53,27 @@ def parents_first(lines: Sequence[Line], findings: Findings) -> list[Line]:
     """The lines in their order, but each after the lines that it refers to. Refuses those that go in a circle."""
     ordered: list[Line] = []
     done: set[Line] = set()
-    for start in lines:
-        path: list[Line] = []
-        _walk(start, path, ordered, done, findings)
+    for line in lines:
+        if line not in done:
+            _walk(line, ordered, done, findings)
     return ordered
 
 
-def _walk(start: Line, path: list[Line], ordered: list[Line], done: set[Line], findings: Findings) -> None:
+def _walk(start: Line, ordered: list[Line], done: set[Line], findings: Findings) -> None:
     """Depth first, by hand: a file may have a chain longer than Python's stack."""
-    stack = [(start, iter(start.parents))] if start not in done else []
-    path.extend(line for line, _ in stack)
-    on_path = set(path)
-    while stack:
-        line, parents = stack[-1]
-        parent = next((p for p in parents if p not in done), None)
+    path = {start: iter(start.parents)}  # in the order in which they were entered
+    while path:
+        line = next(reversed(path))
+        parent = next((p for p in path[line] if p not in done), None)
         if parent is None:
-            stack.pop()
-            path.pop()
-            on_path.discard(line)
+            del path[line]
             done.add(line)
             ordered.append(line)
-        elif parent in on_path:
-            _refuse_circle(path[path.index(parent) :], findings)
+        elif parent in path:
+            entered = list(path)
+            _refuse_circle(entered[entered.index(parent) :], findings)
         else:
-            stack.append((parent, iter(parent.parents)))
-            path.append(parent)
-            on_path.add(parent)
+            path[parent] = iter(parent.parents)
 
 
 def _refuse_circle(circle: Sequence[Line], findings: Findings) -> None:

@@ -126,7 +126,5 @@ def _check_headings(heading: SheetLine) -> tuple[str, ...]:
     for place, text in enumerate(headings, 1):
         first = seen.setdefault(text.casefold(), place)
         if first != place:
-            raise Invalid(
-                f"Columns {first} and {place} have the same heading, {text[:80]!r} (line {heading.number})."
-            )
+            raise Invalid(f"Columns {first} and {place} have the same heading, {text[:80]!r} (line {heading.number}).")
     return headings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -74,6 +75,13 @@ def write(tmp_path: Path) -> Write:
             (tmp_path / f"{number:04d}_expand_step{number}.sql").write_text(sql)
 
     return write_files
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
 
 
 class Hold:

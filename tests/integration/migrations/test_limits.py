@@ -12,7 +12,7 @@ import pytest
 
 from services.migrations.errors import MigrationError
 from services.migrations.runner import Status, get_status, upgrade
-from tests.integration.migrations.conftest import Hold, Query, Write
+from tests.integration.migrations.conftest import Hold, Query, Write, wait_until
 
 ROOT = Path(__file__).parents[3]
 
@@ -92,8 +92,7 @@ def test_a_second_runner_stops_waiting_at_its_deadline(
     write("create table first (id int);", "select pg_sleep(2);")
     first = threading.Thread(target=upgrade, args=[owner_url], kwargs={"folder": tmp_path})
     first.start()
-    while not get_status(owner_url, folder=tmp_path).applied:
-        time.sleep(0.05)
+    wait_until(lambda: get_status(owner_url, folder=tmp_path).applied)
     status = upgrade(owner_url, folder=tmp_path, deadline_seconds=0.3)
     first.join()
     assert status.pending == ["0002_expand_step2"]
@@ -109,8 +108,7 @@ def test_a_run_that_was_killed_is_gone_on_with(
         env={"SKEP_DATABASE_OWNER_URL": owner_url},
         stdout=subprocess.DEVNULL,
     )
-    while not query("select from pg_stat_activity where wait_event = 'PgSleep'"):
-        time.sleep(0.05)
+    wait_until(lambda: query("select 1 from pg_stat_activity where wait_event = 'PgSleep'"))
     os.kill(killed.pid, signal.SIGKILL)
     killed.wait()
     write("create table first (id int);", "insert into first values (1);")

@@ -91,7 +91,7 @@ EXPECTED = [
     'GRANT SELECT ON public."Odd name" TO skep_app;',
     'GRANT UPDATE (mood) ON public."Odd name" TO skep_app;',
     "GRANT EXECUTE ON FUNCTION public.odd() TO skep_job;",
-    "COMMENT ON TABLE COLUMN public.log.at IS 'it''s when';",
+    "COMMENT ON COLUMN public.log.at IS 'it''s when';",
     "ALTER ROLE skep_app SET jit=off;",
 ]
 

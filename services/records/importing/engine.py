@@ -1,0 +1,80 @@
+"""The import from end to end, for every door: a rehearsal and the real thing differ only in the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from services.records.importing.cells import read_lines
+from services.records.importing.columns import map_columns
+from services.records.importing.existing import describe_updates
+from services.records.importing.options import Options
+from services.records.importing.plan import Plan, choose_key, make_plan
+from services.records.importing.report import Findings, Report
+from services.records.importing.sheet import read_sheet
+from services.records.importing.writing import Progress, Writer
+from services.records.table import Table
+from services.shared.caller import Runner
+from services.shared.settings import Settings
+
+__all__ = ["import_file"]
+
+
+class _Undone(Exception):
+    """Rolls the transaction back."""
+
+
+def import_file(
+    run: Runner,
+    tables: Mapping[str, Table],
+    table: Table,
+    content: bytes,
+    options: Options,
+    settings: Settings,
+    *,
+    apply: bool,
+    progress: Progress = lambda done, total: None,
+) -> Report:
+    """Imports a file's lines into a table as one change set, all or nothing; without `apply`, says what would happen.
+
+    Raises BadRequest for options that don't fit the file, Invalid for a file that can't be read. A line that can't go
+    in is no error but stands in the report, which then has no change set.
+    """
+    sheet = read_sheet(content)
+    columns = map_columns(table, sheet.headings, options.columns)
+    key = choose_key(tables, table, columns, options.key)
+    findings = Findings()
+    lines = read_lines(table, sheet, columns, options, findings)
+    plan = make_plan(run, tables, table, lines, key, findings)
+    updates = describe_updates(run, tables, table, plan.updates)
+    change_set = _write(run, table, plan, settings, findings, progress, apply=apply)
+    going_in = [line for line in plan.creates if line.number not in findings.lines]
+    return Report(
+        lines=len(sheet.lines),
+        created=len(going_in),
+        updated=tuple(update for update in updates if update.line not in findings.lines),
+        unchanged=plan.unchanged,
+        repeated=plan.repeated,
+        refused=tuple(sorted(findings.refused, key=lambda refusal: refusal.line)),
+        unknown=tuple(findings.unknown),
+        columns=columns.pairs,
+        ignored=columns.ignored,
+        notes=tuple(findings.notes),
+        change_set=change_set,
+    )
+
+
+def _write(
+    run: Runner, table: Table, plan: Plan, settings: Settings, findings: Findings, progress: Progress, *, apply: bool
+) -> str | None:
+    """The change set; None when nothing was to be written, or nothing was kept."""
+    if not plan.creates and not plan.updates:
+        return None
+    try:
+        with run.atomically() as transaction:
+            change_set: str = transaction.run("SELECT (skep.me()).change_set", write=True)[0][0]
+            Writer(transaction, table, settings, findings, progress).write(plan)
+            if findings.lines or not apply:
+                raise _Undone
+    except _Undone:
+        return None
+    return change_set

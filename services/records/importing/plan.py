@@ -1,0 +1,148 @@
+"""What each line comes to: a new record, a changed one, none, or a refusal. Nothing is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.records.fields import Boolean, LongText, Money, Timestamp
+from services.records.importing.cells import Line, read_values, shorten
+from services.records.importing.columns import Columns, short_name
+from services.records.importing.existing import Key, changed_fields, find_existing
+from services.records.importing.family import link_lines, parents_first
+from services.records.importing.links import resolve_links, target_of
+from services.records.importing.report import Findings
+from services.records.table import Table
+from services.shared.caller import Runner
+from services.shared.errors import BadRequest
+
+__all__ = ["Plan", "choose_key", "make_plan"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The lines to write, parents first; lines that were refused are among them, for what they are referred to by."""
+
+    creates: list[Line]
+    updates: list[Line]
+    unchanged: int
+    repeated: int
+
+
+def choose_key(tables: Mapping[str, Table], table: Table, columns: Columns, given: Sequence[str]) -> tuple[str, ...]:
+    """The fields that tell a record from others. Raises BadRequest when there are none, or they have no column."""
+    if not given and table.natural_key is None:
+        raise BadRequest(f"{table.label} have no key of their own: say by which fields to tell them apart with --key.")
+    if not given and table.natural_key not in columns.places:
+        raise BadRequest(
+            f"{table.label} are told apart by the field {table.natural_key}, and no column is mapped to it. "
+            f"Map one with COLUMN:{table.natural_key}, or name another key with --key."
+        )
+    key = tuple(columns.get_field(table, text, "--key") for text in given or [str(table.natural_key)])
+    for name in key:
+        field = table.fields[name]
+        if isinstance(field, Money | Boolean | LongText | Timestamp) or target_of(tables, field) is table:
+            raise BadRequest(f"--key: the field {short_name(table, name)} can't tell records apart.")
+    return key
+
+
+def make_plan(
+    run: Runner,
+    tables: Mapping[str, Table],
+    table: Table,
+    lines: Sequence[Line],
+    key: tuple[str, ...],
+    findings: Findings,
+) -> Plan:
+    """Reads the lines' values, finds their records and the records that they refer to."""
+    for line, body in zip(lines, resolve_links(run, tables, table, lines, findings), strict=True):
+        read_values(table, line, _without_defaults(table, body), findings)
+    kept = _unrepeated(table, lines, key, findings)
+    _find_records(run, table, list(kept.values()), key, findings)
+    link_lines(run, tables, table, list(kept.values()), findings)
+    ordered = parents_first(list(kept.values()), findings)
+    creates = [line for line in ordered if line.current is None]
+    updates = [line for line in ordered if line.current is not None and changed_fields(line)]
+    for line in creates:
+        _require(table, line, findings)
+    same = len(ordered) - len(creates) - len(updates)
+    refused_without_key = sum(1 for line in lines if _key_of(line, key) is None)
+    return Plan(creates, updates, same, len(lines) - len(kept) - refused_without_key)
+
+
+def _without_defaults(table: Table, body: Mapping[str, Any]) -> dict[str, Any]:
+    """A blank cell of a field that is never empty names no value: a new record gets the default, an old one keeps its."""
+    fields = table.writable
+    return {
+        name: value
+        for name, value in body.items()
+        if value is not None or fields[name].nullable or fields[name].default is None
+    }
+
+
+def _key_of(line: Line, key: tuple[str, ...]) -> Key | None:
+    values = tuple(line.values.get(name) for name in key)
+    return None if None in values else values
+
+
+def _unrepeated(table: Table, lines: Sequence[Line], key: tuple[str, ...], findings: Findings) -> dict[Key, Line]:
+    """The first line of each key; another one with other values is refused, as is one without its key."""
+    kept: dict[Key, Line] = {}
+    for line in lines:
+        values = _key_of(line, key)
+        if values is None:
+            blank = [name for name in key if name in line.texts and line.texts[name] is None]
+            for name in blank:
+                if table.fields[name].nullable:
+                    findings.refuse(line.number, name, "This is the key; a line needs it.")
+            continue
+        first = kept.setdefault(values, line)
+        other = _differences(first, line)
+        if other:
+            names = " and ".join(table.fields[name].label.lower() for name in other)
+            shown = ", ".join(shorten(line.texts[name] or "") for name in key)
+            findings.refuse(
+                line.number,
+                other[0],
+                f"Lines {first.number} and {line.number} both have {shown!r}, with another {names}.",
+            )
+    return kept
+
+
+def _differences(first: Line, second: Line) -> list[str]:
+    if first is second:
+        return []
+    return [
+        name
+        for name, text in first.texts.items()
+        if (first.values[name] != second.values.get(name) if name in first.values else text != second.texts[name])
+    ]
+
+
+def _find_records(run: Runner, table: Table, lines: Sequence[Line], key: tuple[str, ...], findings: Findings) -> None:
+    """Gives each line its record, or the id that its new record will have."""
+    keys = {line: values for line in lines if (values := _key_of(line, key)) is not None}
+    fields = list(lines[0].texts) if lines else []
+    found = find_existing(run, table, key, list(keys.values()), fields)
+    fresh = []
+    for line, values in keys.items():
+        records = found.get(values, [])
+        if len(records) > 1:
+            findings.refuse(
+                line.number, key[0], f"{len(records)} records have this key: name a key that tells them apart."
+            )
+        if records:
+            line.current, line.id = records[0], records[0]["id"]
+        else:
+            fresh.append(line)
+    if fresh:
+        rows = run.run("SELECT skep.uuid7() FROM generate_series(1, %s)", (len(fresh),))
+        for line, row in zip(fresh, rows, strict=True):
+            line.id = row[0]
+
+
+def _require(table: Table, line: Line, findings: Findings) -> None:
+    for name, field in table.writable.items():
+        if field.required and name not in line.texts:
+            findings.refuse(line.number, name, "This is required, and no column is mapped to it.")

@@ -1,0 +1,128 @@
+"""Writes a plan: new records by the hundred, changed ones one by one, and finds the line that Postgres refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import groupby
+from typing import Any
+
+from psycopg2.sql import SQL
+
+from services.records.errors import translated
+from services.records.importing.cells import Line
+from services.records.importing.existing import changed_fields
+from services.records.importing.links import batches
+from services.records.importing.plan import Plan
+from services.records.importing.report import Findings
+from services.records.sql import columns, name, text
+from services.records.store import complete_values, update_record
+from services.records.table import Table
+from services.shared.caller import Runner
+from services.shared.errors import Conflict, Forbidden, InProgress, Invalid, NotFound, PreconditionFailed, SkepError
+from services.shared.settings import Settings
+
+__all__ = ["Progress", "Writer"]
+
+ROWS = 250
+SAVEPOINT, RELEASE = "SAVEPOINT line", "RELEASE SAVEPOINT line"
+ROLL_BACK = "ROLLBACK TO SAVEPOINT line"
+REFUSALS = (Invalid, Conflict, Forbidden, NotFound, PreconditionFailed)
+"""What is wrong with a line. Anything else is wrong with the database, and ends the import."""
+
+Progress = Callable[[int, int], None]
+"""Is told how many of how many records have been written."""
+
+
+class Writer:
+    """Writes lines in a transaction, and goes on after a refused one, so that all refusals are found at once."""
+
+    def __init__(self, run: Runner, table: Table, settings: Settings, findings: Findings, progress: Progress) -> None:
+        self._run, self._table, self._settings = run, table, settings
+        self._findings, self._progress = findings, progress
+        self._done = self._total = 0
+
+    def write(self, plan: Plan) -> None:
+        """Writes what is not refused. Raises what is wrong with the database."""
+        self._total = len(plan.creates) + len(plan.updates)
+        prepared = [(line, self._prepare(line)) for line in plan.creates]
+        ready = [(line, values) for line, values in prepared if values is not None]
+        self._advance(len(prepared) - len(ready))
+        for _, alike in groupby(ready, lambda item: tuple(item[1])):
+            for piece in batches(list(alike), ROWS):
+                self._together(piece, self._insert)
+        for changed in batches(plan.updates, ROWS):
+            self._together([(line, changed_fields(line)) for line in changed], self._update)
+
+    def _prepare(self, line: Line) -> dict[str, Any] | None:
+        if line.number in self._findings.lines:
+            return None
+        try:
+            return complete_values(self._table, {"id": line.id, **line.values}, self._settings)
+        except Invalid as error:
+            self._refuse(line, error)
+            return None
+
+    def _together(
+        self, piece: list[tuple[Line, dict[str, Any]]], write: Callable[[list[tuple[Line, dict[str, Any]]]], None]
+    ) -> None:
+        allowed = [item for item in piece if not self._blocked(item[0])]
+        if allowed and self._attempt(allowed, write) is not None:
+            # One of them is refused. Alone, each says whether it is the one.
+            for item in allowed:
+                error = None if self._blocked(item[0]) else self._attempt([item], write)
+                if error is not None:
+                    self._refuse(item[0], error)
+        self._advance(len(piece))
+
+    def _attempt(
+        self, items: list[tuple[Line, dict[str, Any]]], write: Callable[[list[tuple[Line, dict[str, Any]]]], None]
+    ) -> SkepError | None:
+        self._run.run(SAVEPOINT, write=True)
+        try:
+            write(items)
+        except REFUSALS as error:
+            if isinstance(error, InProgress):
+                raise
+            self._run.run(ROLL_BACK, write=True)
+            return error
+        self._run.run(RELEASE, write=True)
+        return None
+
+    def _insert(self, items: Sequence[tuple[Line, dict[str, Any]]]) -> None:
+        statement = _insert_rows(self._table, tuple(items[0][1]), len(items))
+        with translated(self._table):
+            self._run.run(statement, [value for _, values in items for value in values.values()], write=True)
+
+    def _update(self, items: Sequence[tuple[Line, dict[str, Any]]]) -> None:
+        for line, values in items:
+            assert line.current is not None  # only lines with a record are updates
+            update_record(self._run, self._table, line.id, values, version=line.current["version"])
+
+    def _blocked(self, line: Line) -> bool:
+        if line.number in self._findings.lines:
+            return True
+        for parent in line.parents:
+            if parent.current is None and parent.number in self._findings.lines:
+                self._findings.refuse(line.number, None, f"It refers to line {parent.number}, which is refused.")
+                return True
+        return False
+
+    def _refuse(self, line: Line, error: SkepError) -> None:
+        for wrong in error.errors or [{"field": "", "message": error.detail}]:
+            field, reason = wrong["field"] or None, wrong["message"]
+            if isinstance(error, Conflict) and line.current is None and field == self._table.natural_key:
+                reason = "A record that you can't see has this."
+            self._findings.refuse(line.number, field, reason)
+
+    def _advance(self, count: int) -> None:
+        self._done += count
+        self._progress(self._done, self._total)
+
+
+@lru_cache(64)
+def _insert_rows(table: Table, given: tuple[str, ...], rows: int) -> str:
+    row = SQL("({})").format(SQL(", ").join([SQL("%s")] * len(given)))
+    return text(
+        SQL("INSERT INTO {} ({}) VALUES {}").format(name(table.name), columns(given), SQL(", ").join([row] * rows))
+    )
