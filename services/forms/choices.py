@@ -73,9 +73,7 @@ class Loader:
         options: list[Option] = []
         cursor = None
         while len(options) < most:
-            query = Query.parse(
-                table, sort=sort, cursor=cursor, limit=MAX_LIMIT, fields=("id", table.title_field)
-            )
+            query = Query.parse(table, sort=sort, cursor=cursor, limit=MAX_LIMIT, fields=("id", table.title_field))
             page = list_records(self._run, table, query)
             options += [Option(r["id"], title_of(table, r)) for r in page.items]
             cursor = page.next

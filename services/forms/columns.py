@@ -7,14 +7,14 @@ from services.records.table import Table
 
 __all__ = ["list_columns"]
 
-MOST = 7
+MOST = 6
 _TELLING = (Choice, Link, Money, Date)
 
 
 def list_columns(table: Table) -> tuple[str, ...]:
-    """The title, what one searches and sorts by, then what tells most, in the definition's order; the owner last.
+    """The title, what one sorts by, what tells most, what one searches in: in the definition's order, the owner last.
 
-    An amount's currency comes with it, though it is no column of its own.
+    Currencies are no columns of their own: they stand beside their amounts.
     """
     fields = {n: f for n, f in table.declared.items() if not isinstance(f, LongText | Currency)}
     telling = [n for n, f in fields.items() if isinstance(f, _TELLING)]

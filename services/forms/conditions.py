@@ -30,8 +30,9 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A filter in words. url: the list without it."""
+    """A filter in words. given: as the address has it; url: the list without it."""
 
+    given: str
     text: str
     url: str
 
@@ -42,11 +43,12 @@ def describe_filters(run: Runner, table: Table, filters: Sequence[str], urls: Se
     links = {name: f.to for name, f in table.fields.items() if isinstance(f, Link)}
     titles = find_titles(run, [(links[n], v) for n, _, v in parts if n in links and is_id(v)])
     chips = []
-    for (name, operator, value), url in zip(parts, urls, strict=True):
+    for given, (name, operator, value), url in zip(filters, parts, urls, strict=True):
         shown = titles.get(links[name], {}).get(value, HIDDEN) if name in links and is_id(value) else value
         label = table.fields[name].label
         if operator == "is_null":
-            chips.append(Chip(f"{label} is {'empty' if value == 'true' else 'not empty'}", url))
+            text = f"{label} is {'empty' if value == 'true' else 'not empty'}"
         else:
-            chips.append(Chip(f"{label} {_WORDS[operator]} {shown[:80]}", url))
+            text = f"{label} {_WORDS[operator]} {shown[:80]}"
+        chips.append(Chip(given, text, url))
     return chips

@@ -46,9 +46,7 @@ def _typed(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def make_inputs(
-    run: Runner, table: Table, typed: Mapping[str, str], errors: Iterable[FieldError] = ()
-) -> list[Input]:
+def make_inputs(run: Runner, table: Table, typed: Mapping[str, str], errors: Iterable[FieldError] = ()) -> list[Input]:
     """The inputs of a form that holds what was typed, with what is wrong beside each."""
     choices = Loader(run).load(table.writable)
     sentences = {error["field"]: error["message"] for error in reversed(list(errors))}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Response, request, url_for
 
@@ -14,6 +15,7 @@ from services.forms.rights import may_create
 from services.forms.shown import Shown, show_record
 from services.forms.titles import find_linked_titles, title_of
 from services.forms.visitor import Visitor, get_visitor
+from services.records.fields import Money
 from services.records.http import check_parameters, parameter
 from services.records.listing import Page, Query, count_records, list_records
 from services.records.paging import Order
@@ -57,7 +59,7 @@ class Asked:
 
     def url(self, **changes: str | Sequence[str] | None) -> str:
         """The address of this list with some of it changed, from its first page."""
-        values = {"q": self.q or None, "sort": self.sort, "filter": list(self.filters), **changes}
+        values: dict[str, Any] = {"q": self.q or None, "sort": self.sort, "filter": list(self.filters), **changes}
         return url_for("records", table=self.table.name, **values)
 
 
@@ -76,7 +78,7 @@ def show_list(table: str) -> Response:
         sort=asked.sort,
         cursor=cursor,
         limit=PAGE,
-        fields=("id", known.title_field, *columns),
+        fields=_fields(known, columns),
     )
     page = list_records(visitor.caller, known, query)
     return show_page(
@@ -94,6 +96,12 @@ def show_list(table: str) -> Response:
         plain_url=url_for("records", table=known.name),
         **_pager(asked, page, cursor),
     )
+
+
+def _fields(table: Table, columns: tuple[str, ...]) -> tuple[str, ...]:
+    shown = [table.fields[name] for name in columns]
+    currencies = [field.currency_field for field in shown if isinstance(field, Money)]
+    return tuple(dict.fromkeys(("id", table.title_field, *columns, *currencies)))
 
 
 def _lines(visitor: Visitor, table: Table, page: Page, columns: tuple[str, ...]) -> list[Line]:
@@ -124,7 +132,7 @@ def _chips(visitor: Visitor, asked: Asked) -> list[Chip]:
     return describe_filters(visitor.caller, asked.table, asked.filters, urls)
 
 
-def _pager(asked: Asked, page: Page, cursor: str | None) -> dict[str, str | None]:
+def _pager(asked: Asked, page: Page, cursor: str | None) -> dict[str, Any]:
     """Addresses of the first, the previous and the next page. A cursor only goes on, so the way back is kept in
     the address: the cursors of the pages before, a dot between."""
     trail = [c for c in (parameter("trail") or "").split(".") if c][-MAX_TRAIL:]

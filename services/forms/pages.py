@@ -88,12 +88,12 @@ def show_page(template: str, visitor: Visitor | None, *, status: int = 200, **co
     return Response(body, status, mimetype="text/html")
 
 
-def go_to(endpoint: str, *, change_set: str | None = None, done: str | None = None, **values: Any) -> Response:
-    """Sends the browser to a page by GET, with the receipt of what was done."""
-    url = url_for(endpoint, **values, done=done, receipt=change_set)
+def go_to(endpoint: str, *, receipt: str | None = None, done: str | None = None, **values: Any) -> Response:
+    """Sends the browser to a page by GET. receipt: the change set of what was done."""
+    url = url_for(endpoint, **values, done=done, receipt=receipt)
     answer = Response(status=303, headers={"Location": url})
-    if change_set is not None:
-        answer.headers["Change-Set"] = change_set
+    if receipt is not None:
+        answer.headers["Change-Set"] = receipt
     return answer
 
 

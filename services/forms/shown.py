@@ -34,12 +34,12 @@ _KINDS: tuple[tuple[type[RecordField], str], ...] = (
     (Boolean, "flag"),
     (LongText, "lines"),
 )
-HIDDEN = "A record that you can't see"
+HIDDEN = "Not visible to you"
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One value. kind: text, money, number, date, moment, flag, lines or link (with an href)."""
+    """One value. kind: text, hidden, money, number, date, moment, flag, lines or link (with an href)."""
 
     name: str
     label: str
@@ -53,14 +53,14 @@ def show_field(table: Table, name: str, record: Mapping[str, Any], titles: Title
     """A record's field. `titles` must have those of its links."""
     field = table.fields[name]
     value = record.get(name)
+    kind = next((kind for cls, kind in _KINDS if isinstance(field, cls)), "text")
     if value is None:
-        return Shown(name, field.label, "text", None)
-    if isinstance(field, Link):
+        return Shown(name, field.label, kind, None)
+    if isinstance(field, Link) and name != "id":
         return _link(name, field, str(value), titles)
     href = _address(field, str(value))
     if href is not None:
         return Shown(name, field.label, "link", value, href)
-    kind = next((kind for cls, kind in _KINDS if isinstance(field, cls)), "text")
     currency = record.get(field.currency_field) if isinstance(field, Money) else None
     return Shown(name, field.label, kind, value, currency=currency)
 
@@ -68,7 +68,7 @@ def show_field(table: Table, name: str, record: Mapping[str, Any], titles: Title
 def _link(name: str, field: Link, value: str, titles: Titles) -> Shown:
     title = titles.get(field.to, {}).get(value)
     if title is None:
-        return Shown(name, field.label, "text", HIDDEN)
+        return Shown(name, field.label, "hidden", HIDDEN)
     href = url_for("record", table=field.to, record_id=value)
     return Shown(name, field.label, "link", title, href)
 

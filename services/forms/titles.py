@@ -53,6 +53,4 @@ def find_linked_titles(
 ) -> Titles:
     """The titles of what these records link to, in all link fields or those named."""
     links = {n: link for n, link in table.links.items() if names is None or n in names}
-    return find_titles(
-        run, [(link.to, r[n]) for r in records for n, link in links.items() if r.get(n) is not None]
-    )
+    return find_titles(run, [(link.to, r[n]) for r in records for n, link in links.items() if r.get(n) is not None])

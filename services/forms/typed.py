@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ from services.registry import TABLES
 from services.shared.caller import Key, Runner
 from services.shared.errors import BadRequest, FieldError, Invalid
 
-__all__ = ["KEEP", "Sent", "form_key", "read_sent", "read_typed"]
+__all__ = ["KEEP", "Sent", "find_ids", "form_key", "read_sent", "read_typed"]
 
 KEEP = "keep."
 """Before a field's name: whose value is kept, `mine` or `now`."""
@@ -93,6 +94,17 @@ def read_typed(run: Runner, table: Table, typed: Mapping[str, str], *, partial: 
     return values
 
 
+def find_ids(run: Runner, table: Table, typed: Mapping[str, str]) -> dict[str, str]:
+    """What was typed, with the ids of the records whose titles were typed, as far as they can be found."""
+    found = dict(typed)
+    for name, text in typed.items():
+        field = table.writable[name]
+        if isinstance(field, Link):
+            with suppress(Invalid):
+                found[name] = _read_link(run, field, name, text) or ""
+    return found
+
+
 def _read(field: Any, text: str) -> str | None:
     return text if isinstance(field, Boolean) or text.strip() else None
 
@@ -133,6 +145,6 @@ def _titles_where(table: Table, condition: str, name: str, *, limit: int) -> Que
 
 
 def _find_near(run: Runner, table: Table, words: str) -> list[str]:
-    first = words.split()[0][:200]
+    first = words.split(maxsplit=1)[0][:200]
     query = _titles_where(table, f"{table.title_field}[contains]={first}", "", limit=3)
     return [f"“{title_of(table, r)}”" for r in list_records(run, table, query).items]

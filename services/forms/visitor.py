@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypedDict
 
 from flask import Response, g, request
 
@@ -18,6 +19,15 @@ __all__ = ["COOKIE", "Visitor", "cookie_options", "find_token", "get_visitor", "
 COOKIE = "skep_session"
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _READS = ("GET", "HEAD")
+
+
+class CookieOptions(TypedDict):
+    """How a cookie is set."""
+
+    path: str
+    httponly: bool
+    samesite: str
+    secure: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +92,7 @@ def set_session(answer: Response, token: str | None) -> None:
         answer.set_cookie(COOKIE, token, **cookie_options())
 
 
-def cookie_options() -> dict[str, str | bool]:
+def cookie_options() -> CookieOptions:
     """How our cookies are set: for this path only, and only over TLS but on one's own machine."""
     host = request.host.rsplit(":", 1)[0] if request.host.count(":") == 1 else request.host
     host = host.partition("]")[0] + "]" if host.startswith("[") else host

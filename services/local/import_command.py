@@ -96,18 +96,25 @@ def _import(platform: _Platform, table: str, content: bytes, options: Options, *
     settings = Settings(database_url=platform.database_url)
     database = Database(platform.database_url)
     caller = Caller(database, Credential.from_secret("client", platform.key), "import")
-    bar = tqdm(
+    shown = tqdm(
         desc="Writing" if apply else "Rehearsing", unit="line", leave=False, file=sys.stderr, disable=None, delay=0.3
     )
 
     def progress(done: int, total: int) -> None:
-        bar.total = total
-        bar.update(done - bar.n)
+        shown.total = total
+        shown.update(done - shown.n)
 
     try:
-        with bar:
+        with shown:
             return import_file(
-                caller, TABLES, TABLES[table], content, options, settings, apply=apply, progress=progress
+                caller,
+                TABLES,
+                TABLES[table],
+                content,
+                options=options,
+                settings=settings,
+                apply=apply,
+                progress=progress,
             )
     except Unavailable as error:
         raise _NotRunning(f"{error.detail} Is `make run` still running?") from error

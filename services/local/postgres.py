@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 from urllib.parse import quote
 
@@ -36,11 +36,9 @@ __all__ = ["DURABLE", "THROWAWAY", "EmbeddedPostgres", "PostgresError", "tempora
 
 SUPERUSER = "postgres"
 START_SECONDS = 60.0
-SOCKET_DIR_BYTES = (
-    85  # a socket's path may have 107 bytes, and Postgres adds `/.s.PGSQL.65535.lock`
-)
+SOCKET_DIR_BYTES = 85  # a socket's path may have 107 bytes, and Postgres adds `/.s.PGSQL.65535.lock`
 
-DURABLE: Mapping[str, str] = {"max_connections": "60", "shared_buffers": "128MB"}
+DURABLE: Mapping[str, str] = MappingProxyType({"max_connections": "60", "shared_buffers": "128MB"})
 """Settings for data that must outlive a power cut."""
 
 THROWAWAY: Mapping[str, str] = {
@@ -124,9 +122,7 @@ class EmbeddedPostgres:
         """Gives the password kept for a role; setting it in the database is the caller's work."""
         return self._passwords.get(role)
 
-    def url(
-        self, role: str = SUPERUSER, database: str = "postgres", *, by_socket: bool = False
-    ) -> str:
+    def url(self, role: str = SUPERUSER, database: str = "postgres", *, by_socket: bool = False) -> str:
         """Gives the libpq URL, password included: by TCP, or by the Unix socket, which is faster."""
         login = f"{quote(role, safe='')}:{quote(self.password(role), safe='')}"
         name = quote(database, safe="")
@@ -187,6 +183,7 @@ class EmbeddedPostgres:
                     f"The data directory {self.data_dir} is broken: {needed} is missing. Put it back, "
                     "or delete the data directory to start afresh (its data is lost then)."
                 )
+        self.password(SUPERUSER)  # raises for a broken file
         ours = programs.major_version()
         theirs = (cluster / "PG_VERSION").read_text(encoding="ascii").strip()
         if ours != theirs:

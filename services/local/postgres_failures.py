@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import re
 import shutil
 from pathlib import Path
 
 FULL_BYTES = 16 * 1024 * 1024  # one WAL segment: with less, Postgres can't go on
-_FULL = ("No space left on device", "Disk quota exceeded")
+_FULL = ("No space left on device", "Disk quota exceeded", "Check free disk space")
+_REASON = re.compile(r"\b(?:FATAL|PANIC|ERROR|error):\s+(.+)")
 
 
 def explain_failure(said: str, data_dir: Path, task: str, port: int = 0) -> str:
@@ -16,8 +18,7 @@ def explain_failure(said: str, data_dir: Path, task: str, port: int = 0) -> str:
         return _full_disk(data_dir)
     if "Address already in use" in said:
         return f"Port {port} is taken by another program. Stop that one, or choose another port."
-    reasons = [line.partition(":")[2].strip() for line in said.splitlines() if _is_reason(line)]
-    reason = "; ".join(reasons[-3:]) or said.strip()[-500:] or "it said nothing"
+    reason = "; ".join(_REASON.findall(said)[-3:]) or said.strip()[-500:] or "it said nothing"
     return (
         f"Postgres could not {task} in {data_dir}: {reason}. Its log is {data_dir / 'postgres.log'}. "
         "If the data directory is broken, put a copy back, or delete it to start afresh "
@@ -37,7 +38,3 @@ def explain_os_error(error: OSError, data_dir: Path) -> str:
 
 def _full_disk(data_dir: Path) -> str:
     return f"The disk of {data_dir} is full. Free some space, or choose another disk with DATA=…"
-
-
-def _is_reason(line: str) -> bool:
-    return any(level in line for level in ("FATAL:", "PANIC:", "ERROR:", "error:"))

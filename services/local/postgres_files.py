@@ -55,8 +55,7 @@ def postgres_user() -> User:
         entry = pwd.getpwnam("nobody")
     except KeyError:
         raise PostgresError(
-            "Postgres does not run as root, and there is no user `nobody` to run it as. "
-            "Run this as an ordinary user."
+            "Postgres does not run as root, and there is no user `nobody` to run it as. Run this as an ordinary user."
         ) from None
     return User(entry.pw_uid, entry.pw_gid)
 
@@ -114,11 +113,9 @@ class Installation:
         try:
             for part in self.parts:
                 shutil.copytree(self.root / part, unfinished / part, symlinks=True)
-            for folder, _, names in os.walk(unfinished):
-                os.chmod(folder, 0o755)
-                for path in (Path(folder, name) for name in names):
-                    if not path.is_symlink():
-                        path.chmod(0o755)
+            for path in (unfinished, *unfinished.rglob("*")):
+                if not path.is_symlink():
+                    path.chmod(0o755)
             with suppress(OSError):  # another run was faster: its copy is as good
                 unfinished.rename(target)
         finally:
@@ -177,15 +174,27 @@ class Passwords:
         self.path = path
 
     def get(self, role: str) -> str:
-        """Gives the password of a role, making one at the first call."""
-        known: dict[str, str] = {}
-        if self.path.exists():
-            known = json.loads(self.path.read_text(encoding="utf-8"))
+        """Gives the password of a role, making one at the first call.
+
+        Raises PostgresError when the file can't be read.
+        """
+        known = self._read()
         if role not in known:
             known[role] = secrets.token_urlsafe(24)
             # Written beside and renamed, so that a crash never leaves half a file.
             fresh = self.path.with_suffix(".new")
-            with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
                 json.dump(known, file, indent=2)
             fresh.rename(self.path)
         return known[role]
+
+    def _read(self) -> dict[str, str]:
+        try:
+            return {**json.loads(self.path.read_text(encoding="utf-8"))}
+        except FileNotFoundError:
+            return {}
+        except (ValueError, TypeError):
+            raise PostgresError(
+                f"The file {self.path} is broken. Put a copy back, or delete {self.path.parent} to start "
+                "afresh (its data is lost then)."
+            ) from None

@@ -52,14 +52,16 @@ class Programs:
 
         It gets a session of its own: Ctrl-C in the terminal must not reach it before us.
         """
-        # pylint: disable-next=consider-using-with  # it outlives this call; stop_server ends it
+        # It outlives this call: stop_server ends it. What runs before exec calls prctl and getppid, which
+        # lock nothing, so threads do no harm.
+        # pylint: disable-next=consider-using-with,subprocess-popen-preexec-fn
         return subprocess.Popen(
             [str(self.bin_dir / "postgres"), *arguments],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
-            preexec_fn=_end_with_parent(),  # noqa: PLW1509  # it calls prctl and getppid, which lock nothing
+            preexec_fn=_end_with_parent(),  # noqa: PLW1509
             cwd=cwd,
             env=_environment(),
             **self._account(),
@@ -108,7 +110,7 @@ def find_server(cluster: Path) -> int | None:
         return None
     except ValueError:
         pid = 0
-    if pid and _command(pid).startswith(("postgres", "postmaster")):
+    if pid and not is_gone(pid) and _command(pid).startswith(("postgres", "postmaster")):
         return pid
     pid_file.unlink()
     return None
@@ -121,9 +123,7 @@ def _command(pid: int) -> str:
             return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8")
         except OSError:
             return ""
-    answer = subprocess.run(
-        ["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
+    answer = subprocess.run(["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return Path(answer.stdout.strip()).name
 
 
@@ -140,11 +140,15 @@ def stop_server(pid: int, has_ended: Callable[[], bool]) -> None:
 
 
 def is_gone(pid: int) -> bool:
-    """Whether a process has ended."""
+    """Whether a process has ended; one that its parent has not yet asked about has, too."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return True
     except PermissionError:
         return False
-    return False
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state in "ZX"

@@ -38,9 +38,7 @@ def bootstrap(superuser_url: str, database: str, passwords: Mapping[str, str]) -
 def _set_password(cursor: Cursor, role: str, password: str) -> None:
     # Hashed here, so that the password itself is in no server log.
     secret = encrypt_password(password, role, cursor.connection, "scram-sha-256")
-    cursor.execute(
-        sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(secret))
-    )
+    cursor.execute(sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(secret)))
 
 
 @contextmanager

@@ -47,9 +47,7 @@ def apply(migration: Migration, context: MigrationContext, deadline: Deadline) -
         with context.autocommit_block():
             _run_each(migration, raw, deadline)
         with raw.cursor() as cursor:  # together with Alembic's note that the file is done
-            cursor.execute(
-                "delete from migrations.progress where revision = %s", [migration.revision]
-            )
+            cursor.execute("delete from migrations.progress where revision = %s", [migration.revision])
 
 
 def _run_whole(migration: Migration, raw: Connection) -> None:

@@ -108,9 +108,7 @@ class _Upgrade:
                 self._deadline.check()
                 time.sleep(min(pause, self._deadline.left_seconds or pause))
 
-    def _list_steps(
-        self, heads: tuple[str, ...], context: MigrationContext
-    ) -> Iterator[MigrationStep]:
+    def _list_steps(self, heads: tuple[str, ...], _: MigrationContext) -> Iterator[MigrationStep]:
         """Gives Alembic the steps from the database's revision on."""
         known = {migration.revision for migration in self._migrations}
         if any(head not in known for head in heads):

@@ -42,6 +42,15 @@ CREATE TYPE skep.caller AS (
     change_set uuid,
     undoes uuid
 );
+CREATE TYPE skep.undo_step AS (
+    seq bigint,
+    table_name name,
+    record_id uuid,
+    hands_over boolean,
+    fields text[],
+    was jsonb,
+    became jsonb
+);
 
 CREATE TABLE public.clients (
     id uuid DEFAULT skep.uuid7() NOT NULL,
@@ -1671,9 +1680,10 @@ CREATE OR REPLACE FUNCTION skep.hidden_in_change_set(id uuid)
  RETURNS bigint
  LANGUAGE sql
  STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  SELECT count(DISTINCT l.record_id) FROM skep.change_log l
-   WHERE l.change_set = id AND NOT l.derived AND NOT skep.sees_now(l.table_name, l.record_id)
+  SELECT coalesce(sum(cardinality(g.ids) - (SELECT count(*) FROM skep.seen(g.table_name, g.ids))), 0)::bigint
+    FROM skep.records_of(id) g
 $function$;
 GRANT EXECUTE ON FUNCTION skep.hidden_in_change_set(uuid) TO skep_app;
 GRANT EXECUTE ON FUNCTION skep.hidden_in_change_set(uuid) TO skep_job;
@@ -2093,19 +2103,28 @@ CREATE OR REPLACE FUNCTION skep.recent_change_sets(max_rows integer)
  LANGUAGE sql
  STABLE SECURITY DEFINER
 AS $function$
-  SELECT s.change_set, s.at, s.door, s.person_id, s.undoes,
-         (SELECT u.change_set FROM skep.change_log u WHERE u.undoes = s.change_set LIMIT 1), s.tables, s.records
+  SELECT s.change_set, s.at, s.door, s.person_id, s.undoes, skep.undone_by(s.change_set), s.tables, s.records
     FROM (SELECT l.change_set, min(l.at) AS at, min(l.door) AS door, (array_agg(l.person_id))[1] AS person_id,
                  (array_agg(l.undoes))[1] AS undoes, array_agg(DISTINCT l.table_name) AS tables,
                  count(DISTINCT l.record_id) AS records,
                  (array_agg(l.table_name))[1] AS one_table, (array_agg(l.record_id))[1] AS one_record
             FROM (SELECT * FROM skep.change_log WHERE NOT derived ORDER BY xid DESC, seq DESC LIMIT 20000) l
            GROUP BY l.change_set) s
-   WHERE skep.is_admin() OR skep.sees_now(s.one_table, s.one_record)
+   WHERE skep.is_admin() OR s.person_id = (skep.me()).person_id OR skep.sees_now(s.one_table, s.one_record)
    ORDER BY s.at DESC, s.change_set DESC LIMIT max_rows
 $function$;
 GRANT EXECUTE ON FUNCTION skep.recent_change_sets(integer) TO skep_app;
 GRANT EXECUTE ON FUNCTION skep.recent_change_sets(integer) TO skep_job;
+
+CREATE OR REPLACE FUNCTION skep.records_of(of uuid)
+ RETURNS TABLE(table_name name, ids uuid[])
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  SELECT l.table_name, array_agg(DISTINCT l.record_id) FROM skep.change_log l
+   WHERE l.change_set = of AND NOT l.derived GROUP BY l.table_name
+$function$;
 
 CREATE OR REPLACE FUNCTION skep.refuse_truncate()
  RETURNS trigger
@@ -2154,6 +2173,26 @@ DECLARE
 BEGIN
   RETURN encode(sha256(k || convert_to(
     caller || '|' || pg_backend_pid() || '|' || extract(epoch FROM transaction_timestamp()), 'UTF8') || k), 'base64');
+END $function$;
+
+CREATE OR REPLACE FUNCTION skep.seen(t name, ids uuid[])
+ RETURNS SETOF uuid
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+  kind text := (SELECT k.rights FROM skep.tables k WHERE k.name = t);
+BEGIN
+  IF kind IS NULL OR NOT skep.is_somebody() THEN
+    RETURN;
+  END IF;
+  IF skep.is_admin() THEN
+    RETURN QUERY SELECT unnest(ids);  -- what was erased by hand, too
+    RETURN;
+  END IF;
+  RETURN QUERY EXECUTE format('SELECT r.id FROM public.%I r WHERE r.id = ANY ($1) AND %s', t,
+    CASE kind WHEN 'reference' THEN 'true' ELSE 'skep.may_read(r.owner_id, r.team_id, r.shared)' END) USING ids;
 END $function$;
 
 CREATE OR REPLACE FUNCTION skep.sees_now(t name, record uuid)
@@ -2308,93 +2347,180 @@ BEGIN
   RETURN NULL;
 END $function$;
 
-CREATE OR REPLACE FUNCTION skep.undo(of uuid)
- RETURNS TABLE(table_name name, record_id uuid, conflict jsonb)
+CREATE OR REPLACE FUNCTION skep.undo_one(s skep.undo_step)
+ RETURNS jsonb
  LANGUAGE plpgsql
 AS $function$
 DECLARE
-  l skep.change_log;
-  problem text;
+  now_is jsonb;
+  stale text[];
+  sets text := skep.undo_sets(s.fields);
+  hit int;
+  broken text;
 BEGIN
-  PERFORM skep.mark_undo(of);
-  FOR l IN SELECT * FROM skep.change_set_rows(of, NULL, NULL, NULL) r WHERE NOT r.derived ORDER BY r.xid DESC, r.seq DESC LOOP
+  IF s.record_id IS NOT NULL THEN
+    EXECUTE format('SELECT to_jsonb(r) FROM public.%I r WHERE id = $1 FOR UPDATE', s.table_name)
+      INTO now_is USING s.record_id;
+  END IF;
+  IF now_is IS NULL THEN
+    RETURN '{"reason": "forbidden"}';  -- seen but not to be changed, or erased
+  END IF;
+  SELECT array_agg(e.key ORDER BY e.key) INTO stale FROM jsonb_each(s.became) e WHERE now_is -> e.key IS DISTINCT FROM e.value;
+  IF stale IS NOT NULL THEN
+    RETURN jsonb_build_object('reason', 'changed_since', 'fields', to_jsonb(stale));
+  END IF;
+  IF s.hands_over AND NOT skep.hand_over(s.table_name, s.record_id, (s.was ->> 'owner_id')::uuid) THEN
+    RETURN '{"reason": "forbidden"}';
+  END IF;
+  IF sets IS NOT NULL THEN
+    EXECUTE format('UPDATE public.%1$I t SET %2$s FROM jsonb_populate_record(NULL::public.%1$I, $1) r WHERE t.id = $2',
+                   s.table_name, sets) USING s.was, s.record_id;
+    GET DIAGNOSTICS hit = ROW_COUNT;
+    IF hit = 0 THEN
+      RAISE insufficient_privilege;  -- takes a hand-over back, too
+    END IF;
+  END IF;
+  RETURN NULL;
+EXCEPTION
+  WHEN unique_violation OR foreign_key_violation OR check_violation THEN
+    GET STACKED DIAGNOSTICS broken = CONSTRAINT_NAME;
+    RETURN jsonb_build_object('reason', 'constraint', 'constraint', broken);
+  WHEN insufficient_privilege THEN
+    RETURN '{"reason": "forbidden"}';
+END $function$;
+GRANT EXECUTE ON FUNCTION skep.undo_one(skep.undo_step) TO skep_app;
+GRANT EXECUTE ON FUNCTION skep.undo_one(skep.undo_step) TO skep_job;
+
+CREATE OR REPLACE FUNCTION skep.undo_plan(of uuid)
+ RETURNS TABLE(xid xid8, seq bigint, table_name name, record_id uuid)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET enable_nestloop TO 'off'
+AS $function$
+  WITH seen AS MATERIALIZED (
+    SELECT g.table_name, s.id FROM skep.records_of(of) g, skep.seen(g.table_name, g.ids) AS s (id)
+  )
+  SELECT l.xid, l.seq, l.table_name, l.record_id
+    FROM skep.change_log l JOIN seen s ON s.table_name = l.table_name AND s.id = l.record_id
+   WHERE l.change_set = of AND NOT l.derived
+   ORDER BY l.xid DESC, l.seq DESC
+$function$;
+GRANT EXECUTE ON FUNCTION skep.undo_plan(uuid) TO skep_app;
+GRANT EXECUTE ON FUNCTION skep.undo_plan(uuid) TO skep_job;
+
+CREATE OR REPLACE FUNCTION skep.undo_rows(of uuid, xids xid8[], seqs bigint[])
+ RETURNS TABLE(seq bigint, conflict jsonb)
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  steps skep.undo_step[];
+BEGIN
+  FOR steps IN SELECT r.steps FROM skep.undo_runs(of, xids, seqs) r LOOP
+    RETURN QUERY SELECT * FROM skep.undo_run(steps);
+  END LOOP;
+END $function$;
+GRANT EXECUTE ON FUNCTION skep.undo_rows(uuid,xid8[],bigint[]) TO skep_app;
+GRANT EXECUTE ON FUNCTION skep.undo_rows(uuid,xid8[],bigint[]) TO skep_job;
+
+CREATE OR REPLACE FUNCTION skep.undo_run(steps skep.undo_step[])
+ RETURNS TABLE(seq bigint, conflict jsonb)
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  one skep.undo_step := steps[1];
+  half int := cardinality(steps) / 2;
+  done uuid[];
+BEGIN
+  IF half > 0 AND one.record_id IS NOT NULL AND NOT one.hands_over AND one.fields IS NOT NULL THEN
     BEGIN
-      conflict := skep.undo_row(l);
+      EXECUTE format('WITH done AS (
+          UPDATE public.%1$I t SET %2$s FROM unnest($1) s, jsonb_populate_record(NULL::public.%1$I, s.was) r
+           WHERE t.id = s.record_id AND (SELECT j || s.became = j FROM (SELECT to_jsonb(t) AS j OFFSET 0) n)
+          RETURNING t.id)
+        SELECT array_agg(id) FROM done', one.table_name, skep.undo_sets(one.fields)) INTO done USING steps;
     EXCEPTION
-      WHEN unique_violation OR foreign_key_violation OR check_violation THEN
-        GET STACKED DIAGNOSTICS problem = CONSTRAINT_NAME;
-        conflict := jsonb_build_object('reason', 'constraint', 'constraint', problem);
-      WHEN insufficient_privilege THEN
-        conflict := '{"reason": "forbidden"}';
+      WHEN unique_violation OR foreign_key_violation OR check_violation OR insufficient_privilege OR undefined_column THEN
+        RETURN QUERY SELECT * FROM skep.undo_run(steps[:half]);
+        RETURN QUERY SELECT * FROM skep.undo_run(steps[half + 1:]);
+        RETURN;
     END;
+  END IF;
+  IF cardinality(done) = cardinality(steps) THEN
+    RETURN;
+  END IF;
+  FOREACH one IN ARRAY steps LOOP
+    CONTINUE WHEN one.record_id = ANY (done);
+    seq := one.seq;
+    conflict := skep.undo_one(one);
     IF conflict IS NOT NULL THEN
-      table_name := l.table_name;
-      record_id := l.record_id;
       RETURN NEXT;
     END IF;
   END LOOP;
 END $function$;
-GRANT EXECUTE ON FUNCTION skep.undo(uuid) TO skep_app;
-GRANT EXECUTE ON FUNCTION skep.undo(uuid) TO skep_job;
+GRANT EXECUTE ON FUNCTION skep.undo_run(skep.undo_step[]) TO skep_app;
+GRANT EXECUTE ON FUNCTION skep.undo_run(skep.undo_step[]) TO skep_job;
 
-CREATE OR REPLACE FUNCTION skep.undo_row(l skep.change_log)
- RETURNS jsonb
- LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION skep.undo_runs(of uuid, xids xid8[], seqs bigint[])
+ RETURNS TABLE(steps skep.undo_step[])
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-DECLARE
-  was jsonb := coalesce(skep.user_values(l.table_name, l.before), '{}');
-  became jsonb := skep.user_values(l.table_name, l.after);
-  now_is jsonb;
-  changed text[];
-  stale text[];
-  sets text;
-  hit int;
-BEGIN
-  EXECUTE format('SELECT to_jsonb(r) FROM public.%I r WHERE id = $1 FOR UPDATE', l.table_name)
-    INTO now_is USING l.record_id;
-  IF now_is IS NULL THEN
-    RETURN '{"reason": "forbidden"}';  -- seen but not to be changed, or erased
-  END IF;
-  IF l.operation = 'I' THEN
-    was := jsonb_build_object('deleted_at', now());
-  END IF;
-  SELECT array_agg(k ORDER BY k) INTO changed FROM jsonb_object_keys(became) k
-   WHERE l.operation = 'I' OR became -> k IS DISTINCT FROM was -> k;
-  SELECT array_agg(k ORDER BY k) INTO stale FROM unnest(changed) k WHERE now_is -> k IS DISTINCT FROM became -> k;
-  IF stale IS NOT NULL THEN
-    RETURN jsonb_build_object('reason', 'changed_since', 'fields', to_jsonb(stale));
-  END IF;
-  IF l.operation <> 'I' AND 'owner_id' = ANY (changed) THEN
-    IF NOT skep.hand_over(l.table_name, l.record_id, (was ->> 'owner_id')::uuid) THEN
-      RETURN '{"reason": "forbidden"}';
-    END IF;
-  END IF;
-  SELECT string_agg(format('%I = r.%I', k, k), ', ') INTO sets FROM jsonb_object_keys(was) k
-   WHERE k <> 'owner_id' AND k = ANY (CASE WHEN l.operation = 'I' THEN ARRAY['deleted_at'] ELSE changed END);
-  IF sets IS NOT NULL THEN
-    EXECUTE format('UPDATE public.%1$I t SET %2$s FROM jsonb_populate_record(NULL::public.%1$I, $1) r WHERE t.id = $2',
-                   l.table_name, sets) USING was, l.record_id;
-    GET DIAGNOSTICS hit = ROW_COUNT;
-    IF hit = 0 THEN
-      RETURN '{"reason": "forbidden"}';
-    END IF;
-  END IF;
-  RETURN NULL;
-END $function$;
-GRANT EXECUTE ON FUNCTION skep.undo_row(skep.change_log) TO skep_app;
-GRANT EXECUTE ON FUNCTION skep.undo_row(skep.change_log) TO skep_job;
+  WITH asked AS (
+    SELECT a.place, l.seq, l.table_name, l.record_id, l.operation, l.before - kept AS before, l.after - kept AS after
+      FROM unnest(xids, seqs) WITH ORDINALITY AS a (xid, seq, place)
+      JOIN skep.change_log l ON l.change_set = of AND l.xid = a.xid AND l.seq = a.seq AND NOT l.derived
+      JOIN skep.tables k ON k.name = l.table_name
+     CROSS JOIN LATERAL (SELECT '{id,created_at,updated_at,version,team_id}'::text[]
+       || CASE k.rights WHEN 'child_of' THEN '{owner_id,shared}'::text[] END AS kept) s
+  ), seen AS (
+    SELECT g.table_name, s.id
+      FROM (SELECT a.table_name, array_agg(DISTINCT a.record_id) AS ids FROM asked a GROUP BY a.table_name) g,
+           skep.seen(g.table_name, g.ids) AS s (id)
+  ), planned AS (
+    SELECT a.place, a.seq, a.table_name, v.id AS record_id, a.operation = 'U' AND d.became ? 'owner_id' AS hands_over,
+           CASE a.operation WHEN 'I' THEN '{deleted_at}'::text[] ELSE d.fields END AS fields,
+           CASE a.operation WHEN 'I' THEN jsonb_build_object('deleted_at', now()) ELSE a.before END AS was,
+           CASE a.operation WHEN 'I' THEN a.after ELSE coalesce(d.became, '{}') END AS became
+      FROM asked a LEFT JOIN seen v ON v.table_name = a.table_name AND v.id = a.record_id
+     CROSS JOIN LATERAL (SELECT array_agg(e.key ORDER BY e.key) AS fields, jsonb_object_agg(e.key, e.value) AS became
+       FROM jsonb_each(a.after) e WHERE a.operation = 'U' AND e.value IS DISTINCT FROM a.before -> e.key) d
+  ), turns AS (
+    SELECT p.*, (p.table_name, p.fields, p.hands_over, p.record_id IS NULL,
+             row_number() OVER (PARTITION BY p.table_name, p.record_id, p.fields ORDER BY p.place)) AS sort_of
+      FROM planned p
+  ), starts AS (
+    SELECT t.*, (t.sort_of IS DISTINCT FROM lag(t.sort_of) OVER (ORDER BY t.place))::int AS starts FROM turns t
+  ), runs AS (
+    SELECT s.*, sum(s.starts) OVER (ORDER BY s.place) AS run FROM starts s
+  )
+  SELECT array_agg((r.seq, r.table_name, r.record_id, r.hands_over, r.fields, r.was, r.became)::skep.undo_step
+                   ORDER BY r.place)
+    FROM runs r GROUP BY r.run ORDER BY r.run
+$function$;
+GRANT EXECUTE ON FUNCTION skep.undo_runs(uuid,xid8[],bigint[]) TO skep_app;
+GRANT EXECUTE ON FUNCTION skep.undo_runs(uuid,xid8[],bigint[]) TO skep_job;
 
-CREATE OR REPLACE FUNCTION skep.user_values(t name, image jsonb)
- RETURNS jsonb
+CREATE OR REPLACE FUNCTION skep.undo_sets(fields text[])
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  SELECT string_agg(format('%1$I = r.%1$I', f), ', ') FROM unnest(fields) f WHERE f <> 'owner_id'
+$function$;
+GRANT EXECUTE ON FUNCTION skep.undo_sets(text[]) TO skep_app;
+GRANT EXECUTE ON FUNCTION skep.undo_sets(text[]) TO skep_job;
+
+CREATE OR REPLACE FUNCTION skep.undone_by(id uuid)
+ RETURNS uuid
  LANGUAGE sql
  STABLE SECURITY DEFINER
 AS $function$
-  SELECT image - ARRAY['id', 'created_at', 'updated_at', 'version', 'team_id']
-    - CASE k.rights WHEN 'child_of' THEN ARRAY['owner_id', 'shared'] ELSE '{}' END
-    FROM skep.tables k WHERE k.name = t
+  SELECT l.change_set FROM skep.change_log l WHERE l.undoes = id ORDER BY l.xid DESC, l.seq DESC LIMIT 1
 $function$;
-GRANT EXECUTE ON FUNCTION skep.user_values(name,jsonb) TO skep_app;
-GRANT EXECUTE ON FUNCTION skep.user_values(name,jsonb) TO skep_job;
+GRANT EXECUTE ON FUNCTION skep.undone_by(uuid) TO skep_app;
+GRANT EXECUTE ON FUNCTION skep.undone_by(uuid) TO skep_job;
 
 CREATE OR REPLACE FUNCTION skep.uuid7()
  RETURNS uuid

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import cast
 
 import psycopg2
 from psycopg2.extensions import connection as Connection
@@ -19,8 +20,7 @@ LOCK_KEY = 0x536B6570  # "Skep": the one number of this lock
 LOCK_POLL_SECONDS = 0.5
 _TRY_LOCK = text("select pg_try_advisory_lock(:key)")
 _FIND_HOLDER = text(
-    "select pid from pg_locks "
-    "where locktype = 'advisory' and granted and classid = 0 and objid = :key and objsubid = 1"
+    "select pid from pg_locks where locktype = 'advisory' and granted and classid = 0 and objid = :key and objsubid = 1"
 )
 
 Report = Callable[[str], None]
@@ -91,8 +91,7 @@ def open_session(url: str) -> Iterator[AlchemyConnection]:
         user = connection.exec_driver_sql("select current_user").scalar_one()
         if user != OWNER:
             raise MigrationError(
-                f"Migrations run as {OWNER}, who owns the schema, but SKEP_DATABASE_OWNER_URL is of "
-                f"the role {user}."
+                f"Migrations run as {OWNER}, who owns the schema, but SKEP_DATABASE_OWNER_URL is of the role {user}."
             )
         connection.rollback()
         yield connection
@@ -100,10 +99,7 @@ def open_session(url: str) -> Iterator[AlchemyConnection]:
 
 def raw_connection(connection: AlchemyConnection) -> Connection:
     """Gives the psycopg2 connection below, which runs SQL as it is written."""
-    raw = connection.connection.dbapi_connection
-    if not isinstance(raw, Connection):
-        raise TypeError("the engine is made with psycopg2")
-    return raw
+    return cast(Connection, connection.connection.dbapi_connection)
 
 
 def take_lock(connection: AlchemyConnection, deadline: Deadline, report: Report) -> None:

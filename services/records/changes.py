@@ -6,19 +6,30 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
+from services.records.jobs import JobRef, create_job
 from services.records.render import wire_values
 from services.records.table import Table
 from services.shared.caller import Runner
 from services.shared.database import Row
 from services.shared.errors import BadRequest, Conflict, CursorExpired, NotFound
 
-__all__ = ["Feed", "Undone", "get_change_set", "list_change_sets", "list_changes", "list_history", "undo_change_set"]
+__all__ = [
+    "Feed",
+    "Progress",
+    "Undone",
+    "get_change_set",
+    "list_change_sets",
+    "list_changes",
+    "list_history",
+    "undo_change_set",
+    "undo_or_queue",
+]
 
 _LOG = "xid, seq, at, change_set, undoes, door, principal_id, person_id, table_name, record_id, operation, derived"
 HISTORY = f"SELECT {_LOG}, before, after FROM skep.history(%s, %s, %s::text::xid8, %s, %s)"
@@ -26,8 +37,17 @@ FEED = f"SELECT {_LOG}, before, after, skep.feed_epoch() FROM skep.changes_after
 EPOCH = "SELECT skep.feed_epoch()"
 CHANGE_SET = f"SELECT {_LOG}, before, after FROM skep.change_set_rows(%s, %s::text::xid8, %s, %s)"
 UNDONE_BY = "SELECT skep.undone_by(%s)"
+UNDO_PLAN = "SELECT xid::text, seq, table_name, record_id FROM skep.undo_plan(%s)"
+UNDO_CHUNK = 500
+"""Writes taken back by one statement: a fraction of a second of its time-out."""
+MOST_IN_A_REQUEST = 5_000
+"""Beyond, an undo is a job."""
 _XID = re.compile(r"[0-9]{1,19}")
 _SYSTEM = frozenset({"updated_at", "version", "team_id", "created_at", "id", "custom"})
+
+
+Progress = Callable[[int, int], None]
+"""Told (done, of how many). What it raises ends the work and undoes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +123,23 @@ def list_change_sets(run: Runner, limit: int) -> list[dict[str, Any]]:
     return [dict(zip(names, (*row[:6], orjson.loads(row[6]), row[7]), strict=True)) for row in rows]
 
 
-def undo_change_set(run: Runner, change_set: str, *, skip_conflicts: bool) -> Undone:
-    """Takes a change set back, as a change set of its own. One transaction.
+def undo_change_set(
+    run: Runner, change_set: str, *, skip_conflicts: bool, progress: Progress | None = None
+) -> Undone:
+    """Takes a change set back, as a change set of its own. One transaction, in statements of some hundred writes.
 
     Raises Conflict listing what stands in the way, with nothing changed, unless skip_conflicts; NotFound.
     """
     with run.atomically() as transaction:
         hidden = transaction.run("SELECT skep.hidden_in_change_set(%s)", (change_set,))[0][0]
-        if not transaction.run(CHANGE_SET, (change_set, None, None, 1)):
-            raise NotFound("There is no such change set.")
-        rows = transaction.run("SELECT table_name, record_id, conflict FROM skep.undo(%s)", (change_set,), write=True)
-        conflicts = [{"table": t, "id": i, **json.loads(c)} for t, i, c in rows]
+        _expect_visible(transaction, change_set)
+        transaction.run("SELECT skep.mark_undo(%s)", (change_set,), write=True)
+        plan = transaction.run(UNDO_PLAN, (change_set,))
+        conflicts: list[dict[str, Any]] = []
+        for start in range(0, len(plan), UNDO_CHUNK):
+            if progress is not None:
+                progress(start, len(plan))
+            conflicts += _undo_some(transaction, change_set, plan[start : start + UNDO_CHUNK])
         if (conflicts or hidden) and not skip_conflicts:
             raise Conflict(
                 "Some records have changed since. Undo the rest by asking to skip them.",
@@ -122,6 +148,31 @@ def undo_change_set(run: Runner, change_set: str, *, skip_conflicts: bool) -> Un
             )
         done = transaction.run("SELECT (skep.me()).change_set")[0][0]
     return Undone(done, conflicts, hidden)
+
+
+def undo_or_queue(run: Runner, change_set: str, *, skip_conflicts: bool) -> Undone | JobRef:
+    """Takes a change set back at once, or has it done by a job where that is more than a request can do.
+
+    The job's result: {"undone", "conflicts" (the first 1,000), "conflict_count", "hidden"}.
+    Raises as undo_change_set does; what a job runs into, its error tells.
+    """
+    if run.run("SELECT skep.undo_size(%s, %s)", (change_set, MOST_IN_A_REQUEST + 1))[0][0] <= MOST_IN_A_REQUEST:
+        return undo_change_set(run, change_set, skip_conflicts=skip_conflicts)
+    _expect_visible(run, change_set)
+    return create_job(run, "undo", {"change_set": change_set, "skip_conflicts": skip_conflicts}, idempotent=True)
+
+
+def _expect_visible(run: Runner, change_set: str) -> None:
+    if not run.run(CHANGE_SET, (change_set, None, None, 1)):
+        raise NotFound("There is no such change set.")
+
+
+def _undo_some(run: Runner, change_set: str, plan: Sequence[Row]) -> list[dict[str, Any]]:
+    """Takes some rows of the plan back, and gives the conflicts in their order."""
+    records = {seq: {"table": table, "id": record_id} for _, seq, table, record_id in plan}
+    xids = "{" + ",".join(row[0] for row in plan) + "}"
+    rows = run.run("SELECT seq, conflict FROM skep.undo_rows(%s, %s::xid8[], %s)", (change_set, xids, list(records)))
+    return [records[seq] | json.loads(conflict) for seq, conflict in rows]
 
 
 def _entry(row: Row, tables: Mapping[str, Table]) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from typing import Any
 
 import orjson
 
+from services.records.errors import KeyClash, explain_clash
 from services.shared.caller import Caller, Key, Replay, Runner
-from services.shared.errors import BadRequest, ConnectionLost
+from services.shared.errors import BadRequest, ConnectionLost, NothingChanged
 
 __all__ = ["Answer", "Render", "answer_once", "make_key"]
 
@@ -46,10 +47,21 @@ def answer_once(caller: Caller, key: Key | None, work: Callable[[Runner], Answer
     """Does the work, or gives the answer that it had before. Without a key: just does it.
 
     A connection that dies under a keyed write is no reason to give up: the work is done once more, and the key
-    decides whether it had been done. Raises KeyReused, InProgress, and what the work raises.
+    decides whether it had been done. Without a key it is done once more only if nothing can have been changed.
+    Raises KeyReused, InProgress, and what the work raises.
     """
+    try:
+        return _try_once(caller, key, work, render)
+    except KeyClash as clash:
+        raise explain_clash(caller, clash) from clash
+
+
+def _try_once(caller: Caller, key: Key | None, work: Callable[[Runner], Answer], render: Render) -> Answer:
     if key is None:
-        return work(caller)
+        try:
+            return work(caller)
+        except NothingChanged:
+            return work(caller)
     try:
         return _once(caller, key, work, render)
     except ConnectionLost:

@@ -56,5 +56,12 @@ class RecordField(fields.Field[Any]):
         """A value as Postgres takes it. Raises ValidationError with a sentence."""
         raise NotImplementedError
 
+    def read_kept(self, value: Any) -> Any:
+        """A value that Postgres gave, come back in a cursor. Raises ValidationError for what none can be."""
+        read = self.read(value)
+        if read is None:
+            raise ValidationError("This must be a value.")
+        return read
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         return self.read(value)

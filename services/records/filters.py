@@ -59,16 +59,23 @@ def _compile(field_name: str, field: RecordField, operator: str, value: str) -> 
     if operator in ("contains", "starts"):
         return _match(column, value, operator)
     if operator == "in":
-        values = next(csv.reader([value]), [])
-        if len(values) > MAX_VALUES:
-            raise ValidationError(f"in takes at most {MAX_VALUES} values.")
-        read = [_read(field, v) for v in values]
+        read = [_read(field, v) for v in _split(value)]
         return Condition(SQL("{} = ANY(%s::{}[])").format(column, SQL(field.sql_type)), (read,))
     read = _read(field, value)
     if operator in _COMPARISONS:
         return Condition(SQL("{} {} %s").format(column, SQL(_COMPARISONS[operator])), (read,))
     # A record without a value is not equal to any.
     return Condition(SQL("{} = %s" if operator == "eq" else "{} IS DISTINCT FROM %s").format(column), (read,))
+
+
+def _split(values: str) -> list[str]:
+    try:
+        split = next(csv.reader([values], strict=True), [])
+    except csv.Error as error:
+        raise ValidationError('in takes values as in a line of CSV: Won,"Lost, late".') from error
+    if not 1 <= len(split) <= MAX_VALUES:
+        raise ValidationError(f"in takes 1 to {MAX_VALUES} values.")
+    return split
 
 
 def _read(field: RecordField, value: str) -> Any:

@@ -17,6 +17,7 @@ from services.shared.web import json_answer
 __all__ = [
     "answer_with",
     "check_parameters",
+    "flag",
     "idempotency_key",
     "if_match",
     "json_body",
@@ -57,6 +58,14 @@ def whole_number(name: str, default: int, *, least: int = 1, most: int = 200) ->
     if not re.fullmatch(r"[0-9]{1,9}", text, re.ASCII) or not least <= int(text) <= most:
         raise Invalid(errors=[{"field": name, "message": f"This must be a whole number from {least} to {most}."}])
     return int(text)
+
+
+def flag(name: str) -> bool:
+    """A query parameter that is true or false, false without it. Raises Invalid."""
+    text = parameter(name)
+    if text not in (None, "true", "false"):
+        raise Invalid(errors=[{"field": name, "message": "This must be true or false."}])
+    return text == "true"
 
 
 def known_id(given: str) -> str:

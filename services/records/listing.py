@@ -68,7 +68,7 @@ class Query:
             conditions.append(search_condition(table, q))
         order = parse_order(table, sort)
         position = decode_cursor(table, order, cursor) if cursor is not None else None
-        return cls(tuple(conditions), order, position, limit, tuple(fields or table.fields))
+        return cls(tuple(conditions), order, position, limit, tuple(dict.fromkeys(fields or table.fields)))
 
 
 def list_records(run: Runner, table: Table, query: Query) -> Page:

@@ -17,6 +17,9 @@ from services.shared.errors import BadRequest, Invalid
 __all__ = ["Order", "Position", "decode_cursor", "encode_cursor", "parse_order"]
 
 
+_ID = Link(to="", label="Id")
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """A sort field and its direction; the id breaks ties in the same direction."""
@@ -66,6 +69,8 @@ def decode_cursor(table: Table, order: Order, cursor: str) -> Position:
         if sign != order.sign:
             raise BadRequest("This cursor belongs to another order. Start again without one.")
         field = table.fields[order.field]
-        return Position(None if value is None else field.read(value), str(Link(to="", label="").read(record_id)))
+        if value is None and not field.nullable:
+            raise ValueError
+        return Position(None if value is None else field.read_kept(value), _ID.read_kept(record_id))
     except (binascii.Error, ValueError, TypeError, ValidationError) as error:
         raise BadRequest("This cursor is none of ours. Start again without one.") from error

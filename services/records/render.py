@@ -23,7 +23,8 @@ def renderer(table: Table, names: tuple[str, ...]) -> Callable[[Row], dict[str, 
         record = dict(zip(names, row, strict=False))
         for name, currency in amounts:
             if record[name] is not None:
-                record[name] = format_amount(record[name], record[currency])
+                # A record in the change log may be older than its currency's column.
+                record[name] = format_amount(record[name], record.get(currency) or "")
         return record
 
     return render

@@ -48,7 +48,7 @@ class _Resource:
         """200 with a page; 400, 401, 422."""
         caller = self._authorize()
         http.check_parameters(LIST_PARAMETERS)
-        fields = http.parameter("fields")
+        fields, count = http.parameter("fields"), http.flag("count")
         query = listing.Query.parse(
             self._table,
             filters=request.args.getlist("filter"),
@@ -60,7 +60,7 @@ class _Resource:
         )
         page = listing.list_records(caller, self._table, query)
         body: dict[str, Any] = {"items": page.items, "next": page.next}
-        if http.parameter("count") == "true":
+        if count:
             body["count"] = listing.count_records(caller, self._table, query)
         return json_answer(body)
 

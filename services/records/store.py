@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from marshmallow import ValidationError
 
-from services.records.errors import translated
+from services.records.errors import KeyClash, translated
 from services.records.render import renderer
 from services.records.sql import get_statement, insert_statement, update_statement
 from services.records.table import ChildOf, Owned, Rule, Table
@@ -78,7 +79,7 @@ def get_record(run: Runner, table: Table, record_id: str, fields: tuple[str, ...
 def create_record(run: Runner, table: Table, values: Mapping[str, Any], settings: Settings) -> Change:
     """Makes a record of what read_body gave. Raises Invalid, Conflict or Forbidden."""
     given = complete_values(table, values, settings)
-    with translated(table):
+    with _key_known(table, given), translated(table):
         row = run.run(insert_statement(table, tuple(given)), tuple(given.values()), write=True)[0]
     return _change(table, row)
 
@@ -97,29 +98,33 @@ def update_record(
     run: Runner, table: Table, record_id: str, values: Mapping[str, Any], *, version: int | None = None
 ) -> Change:
     """Changes fields of a record. Raises NotFound, PreconditionFailed (its version is another), Invalid, Conflict,
-    Forbidden. A new owner is handed the record over, which its giver may then no longer see."""
+    Forbidden. A new owner is handed the record over, which its giver may then no longer see; who takes a record
+    for themselves takes it first, and may then change the rest."""
     if not values:
         raise Invalid("The body names no field to change.")
     touched = [r for r in table.all_rules if any(used in values for used in r.uses)]
     owner_given = "owner_id" in values and isinstance(table.rights, Owned)
     if not touched and not owner_given:
         return _update(run, table, record_id, values, version)
+    rest = {n: v for n, v in values.items() if n != "owner_id" or not owner_given}
+    takes = owner_given and values["owner_id"] == run.identity.person_id
     with run.atomically() as transaction:
-        rest = {n: v for n, v in values.items() if n != "owner_id" or not owner_given}
-        change = _update(transaction, table, record_id, rest, version) if rest else None
-        if change is not None and change.record is not None:
-            _check(touched, change.record)
-        if owner_given:
-            seen = None if rest else version
-            change = _hand_over(transaction, table, record_id, values["owner_id"], seen)
-    assert change is not None  # there is a value: either of the two made one
+        change = None
+        if takes:
+            change = _hand_over(transaction, table, record_id, values["owner_id"], version)
+        if rest:
+            change = _update(transaction, table, record_id, rest, None if takes else version)
+            _check(touched, change.record or {})
+        if owner_given and not takes:
+            change = _hand_over(transaction, table, record_id, values["owner_id"], None if rest else version)
+    assert change is not None  # there is a value: one of the three made one
     return change
 
 
 def _update(run: Runner, table: Table, record_id: str, values: Mapping[str, Any], version: int | None) -> Change:
     statement = update_statement(table, tuple(values), version is not None)
     params = (*values.values(), record_id, *(() if version is None else (version,)))
-    with translated(table):
+    with _key_known(table, values), translated(table):
         rows = run.run(statement, params, write=True)
     if not rows:
         _explain_nothing(run, table, record_id, version)
@@ -127,13 +132,11 @@ def _update(run: Runner, table: Table, record_id: str, values: Mapping[str, Any]
 
 
 def _hand_over(run: Runner, table: Table, record_id: str, owner_id: str | None, version: int | None) -> Change:
-    if version is not None:
-        _refuse_stale(get_record(run, table, record_id), version)
     names = tuple(table.fields)
     with translated(table):
-        done = run.run("SELECT skep.hand_over(%s, %s, %s)", (table.name, record_id, owner_id), write=True)
-        if not done[0][0]:
-            _explain_nothing(run, table, record_id, None)
+        given = (table.name, record_id, owner_id, version)
+        if not run.run("SELECT skep.hand_over(%s, %s, %s, %s)", given, write=True)[0][0]:
+            _explain_nothing(run, table, record_id, version)
         change_set = run.run("SELECT (skep.me()).change_set", (), write=True)[0][0]
         rows = run.run(get_statement(table, names), (record_id,))
     return Change(renderer(table, names)(rows[0]) if rows else None, change_set)
@@ -145,15 +148,38 @@ def delete_record(run: Runner, table: Table, record_id: str, *, version: int | N
 
 
 def restore_record(run: Runner, table: Table, record_id: str) -> Change:
-    """Brings a deleted record back. Raises NotFound, Conflict (its key is in use by now) or Forbidden."""
+    """Brings a deleted record back. Raises NotFound, Conflict (its key is in use by now, or what it belongs to is
+    deleted) or Forbidden."""
     with translated(table):
-        rows = run.run(update_statement(table, ("deleted_at",), False, True), (None, record_id), write=True)
+        rows = _restore(run, table, record_id)
         if rows:
             return _change(table, rows[0])
         if run.run(get_statement(table, ("id",), True), (record_id,)):
             raise Forbidden()
     get_record(run, table, record_id)
     raise Conflict("This record is not deleted.")
+
+
+def _restore(run: Runner, table: Table, record_id: str) -> list[Row]:
+    statement = update_statement(table, ("deleted_at",), False, True)
+    try:
+        with translated(table):
+            return run.run(statement, (None, record_id), write=True)
+    except KeyClash as clash:
+        clash.record_id = record_id
+        raise
+    except Invalid as error:
+        raise Conflict("What this record refers to is deleted.", errors=error.errors) from error
+
+
+@contextmanager
+def _key_known(table: Table, values: Mapping[str, Any]) -> Iterator[None]:
+    """Tells a clash of natural keys the key."""
+    try:
+        yield
+    except KeyClash as clash:
+        clash.value = values.get(clash.field)
+        raise
 
 
 def _change(table: Table, row: Row) -> Change:

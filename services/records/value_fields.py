@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -66,9 +66,10 @@ class Money(RecordField):
         number = self._number(value)
         if not self.minimum <= number <= MONEY_LIMIT:
             raise ValidationError(f"This must be between {self.minimum:,} and {MONEY_LIMIT:,}.")
-        if number != number.quantize(Decimal("0.001")):
+        kept = number.quantize(Decimal("0.001"))  # 0E+999999999 is a number to Python, but not to Postgres
+        if number != kept:
             raise ValidationError("An amount has at most three decimals.")
-        return number
+        return kept
 
     def _number(self, value: Any) -> Decimal:
         if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
@@ -166,7 +167,8 @@ class Timestamp(RecordField):
             raise ValidationError("There is no such time.") from error
         if not 1 < moment.year < 9999:  # a zone's shift must not leave what Postgres and Python share
             raise ValidationError("There is no such time.")
-        return value if len(value) > 10 else f"{value}T00:00:00Z"
+        # In UTC, since Postgres knows no zones beyond 16 hours.
+        return (moment.astimezone(UTC) if moment.tzinfo else moment).isoformat() + ("" if moment.tzinfo else "Z")
 
     def json_schema(self) -> dict[str, Any]:
         return {"type": "string", "format": "date-time"}

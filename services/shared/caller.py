@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import psycopg2
 
 from services.shared.database import Database, Row
-from services.shared.errors import ConnectionLost, InProgress, KeyReused, Unauthorized
+from services.shared.errors import ConnectionLost, InProgress, KeyReused, NothingChanged, Unauthorized
 
 __all__ = ["Build", "Caller", "Credential", "Identity", "Key", "Replay", "Runner", "Transaction"]
 
@@ -189,6 +189,7 @@ class Transaction:
         self.caller = caller
         self._key = key
         self._begun = False
+        self._role: str | None = None
         self._answer: tuple[int, str] | None = None
 
     @property
@@ -197,7 +198,16 @@ class Transaction:
         return self.caller.identity
 
     def run(self, statement: str, params: Sequence[Any] = (), *, write: bool = False) -> list[Row]:
-        """Runs a statement in this transaction. Raises Replay, KeyReused or InProgress at the first one."""
+        """Runs a statement in this transaction. Raises Replay, KeyReused or InProgress at the first one.
+
+        A connection that dies meanwhile raises NothingChanged: only commit leaves that open.
+        """
+        try:
+            return self._run(statement, params)
+        except ConnectionLost as error:
+            raise NothingChanged() from error
+
+    def _run(self, statement: str, params: Sequence[Any]) -> list[Row]:
         database = self.caller.database
         if self._begun:
             return database.run(statement, params, write=True)
@@ -211,8 +221,10 @@ class Transaction:
             return database.run(begin + statement, (*before, *params), write=True)
 
     def run_for_role(self, build: Build) -> list[Row]:
-        """Runs a statement made for the caller's role."""
-        return self.run(*build(self.identity.role))
+        """Runs a statement made for the role that the caller has in this transaction."""
+        if self._role is None:
+            self._role = str(self.run("SELECT (skep.me()).role")[0][0])
+        return self.run(*build(self._role))
 
     @contextmanager
     def atomically(self) -> Iterator[Transaction]:
@@ -224,22 +236,17 @@ class Transaction:
         self._answer = (status, json.dumps(answer))
 
     def commit(self) -> None:
-        """Commits. Raises ConnectionLost when nobody knows whether it did."""
+        """Commits. Raises ConnectionLost when nobody knows whether it did, NothingChanged when there is nothing left."""
         if not self._begun:
             return
+        if not self.caller.database.in_transaction():
+            raise NothingChanged()  # a statement has failed, and somebody went on regardless: COMMIT would undo all
         if self._key is not None and self._answer is not None:
             self.caller.database.run(
                 "SELECT skep.keep_answer(%s, %s, %s); COMMIT", (self._key.name, *self._answer), write=True
             )
         else:
             self.caller.database.run("COMMIT", write=True)
-
-    def roll_back(self) -> None:
-        """Undoes what the transaction has done; a dead connection has done that already."""
-        try:
-            self.caller.database.run("ROLLBACK", write=True)
-        except (ConnectionLost, psycopg2.Error):
-            self.caller.database.close()
 
 
 @contextmanager
@@ -249,7 +256,7 @@ def _transaction(caller: Caller, key: Key | None) -> Iterator[Transaction]:
         yield transaction
         transaction.commit()
     except BaseException:
-        transaction.roll_back()
+        caller.database.roll_back()
         raise
 
 

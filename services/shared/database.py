@@ -78,6 +78,23 @@ class Database:
         if connection is not None and not connection.closed:
             connection.close()
 
+    def in_transaction(self) -> bool:
+        """Whether this thread has a transaction open that has not failed."""
+        connection: Connection | None = getattr(self._local, "connection", None)
+        if connection is None or connection.closed:
+            return False
+        return bool(connection.info.transaction_status == psycopg2.extensions.TRANSACTION_STATUS_INTRANS)
+
+    def roll_back(self) -> None:
+        """Undoes the transaction that this thread has open, if any; a dead connection has done that already."""
+        connection: Connection | None = getattr(self._local, "connection", None)
+        if connection is None or connection.closed or not self._in_transaction(connection):
+            return
+        try:
+            self._send(connection, "ROLLBACK", ())
+        except psycopg2.Error:
+            self.close()
+
     def _send(self, connection: Connection, statement: str, params: Params) -> list[Row]:
         with connection.cursor() as cursor:
             cursor.execute(statement, params)

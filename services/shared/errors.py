@@ -15,6 +15,7 @@ SkepError
 ├── Invalid 422               fields with values that they can't have
 └── Unavailable 503           the database did not answer
     └── ConnectionLost        and a write may have been made all the same
+        └── NothingChanged    or not, since the lost message could not commit
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ __all__ = [
     "Invalid",
     "KeyReused",
     "NotFound",
+    "NothingChanged",
     "PreconditionFailed",
     "SkepError",
     "TooLarge",
@@ -150,6 +152,10 @@ class ConnectionLost(Unavailable):
     """The connection to the database was lost. The change may have been made: look before you repeat it."""
 
     code = "connection_lost"
+
+
+class NothingChanged(ConnectionLost):
+    """The connection to the database was lost before anything was changed. Try again."""
 
 
 def problem(error: SkepError, request_id: str | None) -> dict[str, Any]:

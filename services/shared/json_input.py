@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 from services.shared.errors import BadRequest
@@ -27,11 +27,17 @@ def _read_integer(text: str) -> int:
 def _read_decimal(text: str) -> Decimal:
     if len(text) > NUMBER_CHARACTERS:
         raise BadRequest("A number in the body has more than 64 characters.")
-    return Decimal(text)
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise BadRequest("A number in the body has an exponent beyond any value.") from error
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
+    for name in members:
+        if not name.isascii() and any("\ud800" <= character <= "\udfff" for character in name):
+            raise BadRequest(f"The body names {name[:100]!r}, which has half a character (a lone surrogate).")
     if len(members) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)

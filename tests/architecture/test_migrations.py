@@ -24,7 +24,7 @@ def squawk(migrations: list[Migration], *options: str) -> None:
 
 def test_migrations_are_numbered_from_0001_without_gaps_and_say_expand_or_contract() -> None:
     # list_migrations refuses everything else, and an empty folder.
-    assert [one.revision for one in list_migrations()][0] == "0001"
+    assert list_migrations()[0].revision == "0001"
 
 
 def test_every_file_in_the_folder_is_a_migration() -> None:

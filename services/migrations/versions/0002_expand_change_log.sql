@@ -11,6 +11,8 @@ CREATE TABLE skep.change_log (
   person_id uuid,
   table_name name NOT NULL,
   record_id uuid NOT NULL,
+  -- "char" is one byte, not character(1):
+  -- squawk-ignore ban-char-field
   operation "char" NOT NULL,  -- I, U, D
   derived boolean NOT NULL,   -- follows from another write: undo leaves it to that write
   before jsonb,
@@ -52,9 +54,10 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION skep.make_partitions TO skep_job;
 
--- SQL by hand is one change set a transaction, door sql, in nobody's name.
+-- SQL by hand is one change set a transaction, door sql, in nobody's name. Times are logged in UTC, whatever zone
+-- the writer's session has: undo compares images as text.
 CREATE FUNCTION skep.log_change() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
   me skep.caller := skep.me();
   old_row jsonb := CASE WHEN tg_op <> 'INSERT' THEN to_jsonb(old) END;
@@ -70,7 +73,8 @@ BEGIN
   VALUES (me.change_set, me.undoes, me.door, me.principal_id, me.person_id, tg_table_name,
           coalesce(new_row ->> 'id', old_row ->> 'id')::uuid, left(tg_op, 1)::"char",
           -- A cascaded delete is the user's own act, which undo takes back; what else a trigger writes follows by itself.
-          pg_trigger_depth() > 1 AND old_row -> 'deleted_at' IS NOT DISTINCT FROM new_row -> 'deleted_at',
+          pg_trigger_depth() > 1
+            AND NOT (tg_op = 'UPDATE' AND old_row -> 'deleted_at' IS DISTINCT FROM new_row -> 'deleted_at'),
           old_row, new_row);
   RETURN NULL;
 END $$;

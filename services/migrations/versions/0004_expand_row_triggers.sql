@@ -67,7 +67,7 @@ CREATE FUNCTION skep.link(t name, field name, parent name, on_delete text) RETUR
 BEGIN
   INSERT INTO skep.links VALUES (t, field, parent, on_delete);
   IF NOT EXISTS (SELECT FROM skep.tables k WHERE k.name = t AND k.parent_column = field) THEN
-    EXECUTE format('CREATE TRIGGER c_%s BEFORE INSERT OR UPDATE OF %I ON %I FOR EACH ROW
+    EXECUTE format('CREATE TRIGGER c_%s BEFORE INSERT OR UPDATE OF %I, deleted_at ON %I FOR EACH ROW
       WHEN (new.%I IS NOT NULL) EXECUTE FUNCTION skep.check_link(%L, %L)', field, field, t, field, field, parent);
   END IF;
   EXECUTE format('CREATE TRIGGER d_%s_%s AFTER UPDATE OF deleted_at ON %I FOR EACH ROW
@@ -83,15 +83,19 @@ DECLARE
   given uuid := to_jsonb(new) ->> tg_argv[0];
   readable text := CASE WHEN (SELECT k.rights FROM skep.tables k WHERE k.name = tg_argv[1]) = 'reference'
     THEN 'true' ELSE 'skep.may_read(owner_id, team_id, shared)' END;
+  unchanged boolean := false;
   found_one boolean;
 BEGIN
   IF tg_op = 'UPDATE' THEN
-    IF given::text = to_jsonb(old) ->> tg_argv[0] THEN
-      RETURN new;  -- an unchanged link may point to what has left the caller's view since
+    unchanged := given::text = to_jsonb(old) ->> tg_argv[0];
+    -- A record that comes back must not refer to a deleted one. Its owner may have gone: an admin hands it over then.
+    IF unchanged AND (old.deleted_at IS NULL OR new.deleted_at IS NOT NULL OR tg_argv[0] = 'owner_id') THEN
+      RETURN new;
     END IF;
   END IF;
+  -- An unchanged link may point to what has left the caller's view since.
   EXECUTE format('SELECT true FROM public.%I WHERE id = $1 AND deleted_at IS NULL AND ($2 OR %s)', tg_argv[1], readable)
-    INTO found_one USING given, pg_trigger_depth() > 1 OR skep.by_hand();
+    INTO found_one USING given, unchanged OR pg_trigger_depth() > 1 OR skep.by_hand();
   IF found_one IS NULL THEN
     PERFORM skep.no_such_parent(tg_table_name, tg_argv[0]);
   END IF;
@@ -146,8 +150,8 @@ BEGIN
 END $$;
 
 -- A policy refuses to give one's own record away (its giver would no longer see it), so this does it by its own rule.
--- Returns whether a record was handed over; false is answered as 404.
-CREATE FUNCTION skep.hand_over(t name, record uuid, to_owner uuid) RETURNS boolean
+-- Returns whether a record (of this version, where one is given) was handed over; false is answered as 404.
+CREATE FUNCTION skep.hand_over(t name, record uuid, to_owner uuid, if_version int DEFAULT NULL) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   me skep.caller := skep.me();
@@ -163,8 +167,9 @@ BEGIN
     RAISE insufficient_privilege USING MESSAGE = 'a record of yours needs an owner';
   END IF;
   EXECUTE format('UPDATE public.%I SET owner_id = $1 WHERE id = $2 AND deleted_at IS NULL
-      AND skep.may_touch(owner_id, team_id) AND ($3 OR owner_id IS NOT NULL OR $1 = $4)', t)
-    USING to_owner, record, me.role <> 'sales', me.person_id;
+      AND skep.may_touch(owner_id, team_id) AND ($3 OR owner_id IS NOT NULL OR $1 = $4)
+      AND ($5 IS NULL OR version = $5)', t)
+    USING to_owner, record, me.role <> 'sales', me.person_id, if_version;
   GET DIAGNOSTICS changed = ROW_COUNT;
   RETURN changed = 1;
 END $$;

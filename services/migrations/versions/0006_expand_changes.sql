@@ -16,6 +16,19 @@ BEGIN
   RETURN coalesce(answer, skep.is_admin());  -- erased by hand: only an admin reads what was
 END $$;
 
+-- Those of many records that the caller sees now: by the conditions of the views, in one query.
+CREATE FUNCTION skep.seen_now(t name, records uuid[]) RETURNS SETOF uuid
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF skep.is_admin() THEN
+    RETURN QUERY SELECT unnest(records);
+    RETURN;
+  END IF;
+  RETURN QUERY EXECUTE (
+    SELECT format('SELECT id FROM public.%I WHERE id = ANY ($1) AND (%s)', t, string_agg('(' || b.condition || ')', ' OR '))
+      FROM skep.tables k, skep.branches(k.rights) b WHERE k.name = t) USING records;
+END $$;
+
 -- Whether the caller saw the record as one image of it says.
 CREATE FUNCTION skep.saw(image jsonb) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 BEGIN
@@ -81,9 +94,13 @@ END $$;
 -- A change set's log rows of records that the caller sees now, in the order in which they were written.
 CREATE FUNCTION skep.change_set_rows(id uuid, after_xid xid8, after_seq bigint, max_rows int)
 RETURNS SETOF skep.change_log LANGUAGE sql STABLE SECURITY DEFINER AS $$
-  SELECT l.* FROM skep.change_log l
-   WHERE l.change_set = id AND (after_xid IS NULL OR (l.xid, l.seq) > (after_xid, after_seq))
-     AND skep.sees_now(l.table_name, l.record_id)
+  WITH all_rows AS (SELECT l.* FROM skep.change_log l WHERE l.change_set = id),
+       seen AS MATERIALIZED (
+         SELECT g.table_name, v AS record_id
+           FROM (SELECT a.table_name, array_agg(DISTINCT a.record_id) AS ids FROM all_rows a GROUP BY a.table_name) g,
+                skep.seen_now(g.table_name, g.ids) v)
+  SELECT l.* FROM all_rows l JOIN seen s ON s.table_name = l.table_name AND s.record_id = l.record_id
+   WHERE after_xid IS NULL OR (l.xid, l.seq) > (after_xid, after_seq)
    ORDER BY l.xid, l.seq LIMIT max_rows
 $$;
 
@@ -92,19 +109,23 @@ CREATE FUNCTION skep.undone_by(id uuid) RETURNS uuid LANGUAGE sql STABLE SECURIT
   SELECT l.change_set FROM skep.change_log l WHERE l.undoes = id ORDER BY l.xid DESC, l.seq DESC LIMIT 1
 $$;
 
--- The latest change sets with something in them that the caller sees, newest first; of the newest 20,000 log rows.
+-- The latest change sets with something in them that the caller sees, and the caller's own, newest first; of the newest
+-- 20,000 log rows. Tables and records are those that the caller sees.
 CREATE FUNCTION skep.recent_change_sets(max_rows int)
 RETURNS TABLE (change_set uuid, at timestamptz, door text, person_id uuid, undoes uuid, undone_by uuid,
   tables name[], records bigint) LANGUAGE sql STABLE SECURITY DEFINER AS $$
-  SELECT s.change_set, s.at, s.door, s.person_id, s.undoes, skep.undone_by(s.change_set), s.tables, s.records
-    FROM (SELECT l.change_set, min(l.at) AS at, min(l.door) AS door, (array_agg(l.person_id))[1] AS person_id,
-                 (array_agg(l.undoes))[1] AS undoes, array_agg(DISTINCT l.table_name) AS tables,
-                 count(DISTINCT l.record_id) AS records,
-                 (array_agg(l.table_name))[1] AS one_table, (array_agg(l.record_id))[1] AS one_record
-            FROM (SELECT * FROM skep.change_log WHERE NOT derived ORDER BY xid DESC, seq DESC LIMIT 20000) l
-           GROUP BY l.change_set) s
-   WHERE skep.is_admin() OR s.person_id = (skep.me()).person_id OR skep.sees_now(s.one_table, s.one_record)
-   ORDER BY s.at DESC, s.change_set DESC LIMIT max_rows
+  WITH latest AS MATERIALIZED (SELECT * FROM skep.change_log WHERE NOT derived ORDER BY xid DESC, seq DESC LIMIT 20000),
+       seen AS MATERIALIZED (
+         SELECT g.table_name, v AS record_id
+           FROM (SELECT l.table_name, array_agg(DISTINCT l.record_id) AS ids FROM latest l GROUP BY l.table_name) g,
+                skep.seen_now(g.table_name, g.ids) v)
+  SELECT l.change_set, min(l.at), min(l.door), (array_agg(l.person_id))[1], (array_agg(l.undoes))[1],
+         skep.undone_by(l.change_set), coalesce(array_agg(DISTINCT s.table_name) FILTER (WHERE s.table_name IS NOT NULL), '{}'),
+         count(DISTINCT s.record_id)
+    FROM latest l LEFT JOIN seen s ON s.table_name = l.table_name AND s.record_id = l.record_id
+   GROUP BY l.change_set
+  HAVING count(s.record_id) > 0 OR (array_agg(l.person_id))[1] = (skep.me()).person_id
+   ORDER BY min(l.at) DESC, l.change_set DESC LIMIT max_rows
 $$;
 GRANT EXECUTE ON FUNCTION skep.sees_now, skep.changes_after, skep.feed_epoch, skep.history, skep.change_set_rows,
   skep.undone_by, skep.recent_change_sets TO skep_app, skep_job;

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from services.records.fields import Boolean, Choice, Date, Integer, Money, RecordField
 from services.records.importing.columns import Columns, find_near, short_name
-from services.records.importing.dates import find_order, to_iso
+from services.records.importing.dates import DateOrder, find_order, to_iso
 from services.records.importing.options import Options
 from services.records.importing.report import Findings, Unknown
 from services.records.importing.sheet import Sheet
@@ -23,7 +23,9 @@ __all__ = ["Line", "read_lines", "read_values", "shorten"]
 _TRUTH = {**dict.fromkeys(("true", "yes", "y", "1"), "true"), **dict.fromkeys(("false", "no", "n", "0"), "false")}
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}([,' \u00a0\u202f.][0-9]{3})+([.,][0-9]+)?")
 _COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
-_SIGNED = re.compile(r"[+-]?[^\w\s.,+-]\s?[0-9]|[0-9]\s?[^\w\s.,+-]$")
+_ORDERS: dict[DateOrder, str] = {"MDY": "month/day/year", "DMY": "day/month/year"}
+_NOTHING = frozenset({"null", "none", "nil", "n/a", "na", "-", "\\n"})
+"""What other programs write for no value, in lower case."""
 
 
 @dataclass(slots=True, eq=False)
@@ -56,9 +58,11 @@ def read_lines(table: Table, sheet: Sheet, columns: Columns, options: Options, f
             continue
         texts = {name: _clean(given.cells[place], options.null) for name, place in columns.places.items()}
         lines.append(Line(given.number, texts))
+    _note_nulls(table, lines, columns, options, findings)
     _replace(table, lines, columns, options, findings)
     for name in columns.places:
-        _convert(table, name, lines, options, findings)
+        _convert(table, name, lines, findings)
+    _convert_dates(table, lines, columns, options, findings)
     return lines
 
 
@@ -87,6 +91,18 @@ def _clean(cell: str, null: str | None) -> str | None:
     return None if not text or text == null else text
 
 
+def _note_nulls(table: Table, lines: list[Line], columns: Columns, options: Options, findings: Findings) -> None:
+    if options.null is not None:
+        return
+    for name in columns.places:
+        count = sum(1 for line in lines if line.texts[name] == "NULL")
+        if count:
+            findings.notes.append(
+                f"The {short_name(table, name)} is the text NULL on {count:,} line{'' if count == 1 else 's'}; "
+                "--null NULL would read it as no value."
+            )
+
+
 def _replace(table: Table, lines: list[Line], columns: Columns, options: Options, findings: Findings) -> None:
     for replacement in options.replacements:
         name = columns.get_field(table, replacement.field, "--replace")
@@ -99,34 +115,35 @@ def _replace(table: Table, lines: list[Line], columns: Columns, options: Options
                 line.texts[name] = _clean(new, options.null)
 
 
-def _convert(table: Table, name: str, lines: list[Line], options: Options, findings: Findings) -> None:
+def _convert(table: Table, name: str, lines: list[Line], findings: Findings) -> None:
     """Brings a column into the spelling that its field reads."""
     known = table.fields[name]
-    change: Callable[[str], str]
-    if isinstance(known, Date):
-        texts = [text for line in lines if (text := line.texts[name]) is not None]
-        order = options.dates or find_order(texts)
-        if order is None:
-            raise Invalid(
-                f"The dates for {name} may be month/day/year or day/month/year. Choose with --dates MDY or --dates DMY.",
-                errors=[{"field": name, "message": "Month or day first? The dates don't tell."}],
-            )
-        found = order
-
-        def change(text: str) -> str:
-            return to_iso(text, found)
-    elif isinstance(known, Boolean):
-
-        def change(text: str) -> str:
-            return _TRUTH.get(text.casefold(), text)
+    if isinstance(known, Boolean):
+        for line in lines:
+            text = line.texts[name]
+            line.texts[name] = None if text is None else _TRUTH.get(text.casefold(), text)
     elif isinstance(known, Choice) and known.options:
         _choose(name, known, lines, findings)
-        return
-    else:
-        return
-    for line in lines:
-        text = line.texts[name]
-        line.texts[name] = None if text is None else change(text)
+
+
+def _convert_dates(table: Table, lines: list[Line], columns: Columns, options: Options, findings: Findings) -> None:
+    """Brings the dates into ISO's form. A column that leaves the order open is like the others of its file."""
+    names = [name for name in columns.places if isinstance(table.fields[name], Date)]
+    found = {name: find_order(text for line in lines if (text := line.texts[name]) is not None) for name in names}
+    clear = {name: order for name, order in found.items() if order == "MDY" or order == "DMY"}
+    for name in names:
+        order = options.dates or clear.get(name) or ("MDY" if found[name] == "any" else None)
+        if order is None and len(set(clear.values())) == 1:
+            like, order = next(iter(clear.items()))
+            findings.notes.append(f"The dates for {name} are read like those for {like}: {_ORDERS[order]}.")
+        if order is None:
+            raise Invalid(
+                f"The dates for {name} may be {' or '.join(_ORDERS.values())}. Choose with --dates MDY or DMY.",
+                errors=[{"field": name, "message": "Month or day first? The dates don't tell."}],
+            )
+        for line in lines:
+            text = line.texts[name]
+            line.texts[name] = None if text is None else to_iso(text, order)
 
 
 def _choose(name: str, known: Choice, lines: list[Line], findings: Findings) -> None:
@@ -145,13 +162,17 @@ def _choose(name: str, known: Choice, lines: list[Line], findings: Findings) -> 
 def _explain(known: RecordField, text: str | None, message: str) -> str:
     if text is None:
         return message
-    quoted = f"{message} The file has {shorten(text)!r}."
-    if not isinstance(known, Integer | Money):
-        return quoted
-    if _SIGNED.match(text):
-        return f"{quoted} Write the number alone, without a currency sign."
+    hint = ""
+    if text.casefold() in _NOTHING:
+        hint = f" If that stands for no value, say --null {text}."
+    elif isinstance(known, Integer | Money):
+        hint = _number_hint(text)
+    return f"{message} The file has {shorten(text)!r}.{hint}"
+
+
+def _number_hint(text: str) -> str:
+    if any(unicodedata.category(character) == "Sc" for character in text[:20]):
+        return " Write the number alone, without a currency sign."
     if _GROUPED.fullmatch(text):
-        return f"{quoted} Write it without separators between thousands."
-    if _COMMA.fullmatch(text):
-        return f"{quoted} Write a decimal point."
-    return quoted
+        return " Write it without separators between thousands."
+    return " Write a decimal point." if _COMMA.fullmatch(text) else ""

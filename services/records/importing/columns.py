@@ -92,8 +92,8 @@ def _place(table: Table, headings: Sequence[str], places: dict[str, int], field:
     other = places.setdefault(field, place)
     if other != place:
         raise BadRequest(
-            f"The columns {headings[other]!r} and {headings[place]!r} are both for the field {short_name(table, field)}. "
-            "Say which one with COLUMN:FIELD."
+            f"The columns {headings[other]!r} and {headings[place]!r} are both for the field "
+            f"{short_name(table, field)}. Say which one with COLUMN:FIELD."
         )
 
 
@@ -126,7 +126,7 @@ def _get_field(table: Table, names: Mapping[str, str], text: str) -> str:
 
 def _known(text: str, candidates: Sequence[str]) -> str:
     near = find_near(text, candidates, 1)
-    return f"Did you mean {near[0]!r}?" if near else f"There is {', '.join(candidates)}."
+    return f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(candidates)}."
 
 
 def _plain(text: str) -> str:

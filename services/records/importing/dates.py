@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from typing import Literal
 
 __all__ = ["DateOrder", "find_order", "to_iso"]
@@ -15,8 +16,8 @@ _YEAR_LAST = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})")
 _MIDNIGHT = re.compile(r"[ T]0{1,2}:00(:00(\.0{1,9})?)?(Z|[+-]00:?00)?$")
 
 
-def find_order(values: Iterable[str]) -> DateOrder | None:
-    """The order of day and month in a column whose years come last; None when its values leave that open."""
+def find_order(values: Iterable[str]) -> DateOrder | Literal["any"] | None:
+    """The order of day and month in a column; None when its values leave that open, "any" when it makes no odds."""
     pairs = [
         (int(match[1]), int(match[3]))
         for value in values
@@ -26,8 +27,7 @@ def find_order(values: Iterable[str]) -> DateOrder | None:
     months_first = any(second > 12 for _, second in pairs)
     if days_first != months_first:
         return "DMY" if days_first else "MDY"
-    # Where day and month are equal on every line, both orders say the same.
-    return "MDY" if not days_first and all(first == second for first, second in pairs) else None
+    return "any" if not days_first and all(first == second for first, second in pairs) else None
 
 
 def to_iso(text: str, order: DateOrder) -> str:
@@ -46,7 +46,10 @@ def to_iso(text: str, order: DateOrder) -> str:
         year = match[4]
         days_first = order == "DMY" or match[2] == "."
         day, month = (match[1], match[3]) if days_first else (match[3], match[1])
-    return f"{year}-{month:0>2}-{day:0>2}"
+    try:
+        return date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        return text
 
 
 def _day(text: str) -> str:

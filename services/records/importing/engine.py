@@ -28,9 +28,9 @@ def import_file(
     tables: Mapping[str, Table],
     table: Table,
     content: bytes,
+    *,
     options: Options,
     settings: Settings,
-    *,
     apply: bool,
     progress: Progress = lambda done, total: None,
 ) -> Report:
@@ -44,15 +44,17 @@ def import_file(
     key = choose_key(tables, table, columns, options.key)
     findings = Findings()
     lines = read_lines(table, sheet, columns, options, findings)
-    plan = make_plan(run, tables, table, lines, key, findings)
+    plan = make_plan(run, tables, table, lines, key=key, findings=findings)
     updates = describe_updates(run, tables, table, plan.updates)
-    change_set = _write(run, table, plan, settings, findings, progress, apply=apply)
-    going_in = [line for line in plan.creates if line.number not in findings.lines]
+    change_set = _write(run, plan, Writer(table, settings, findings, progress), keep=apply)
+    created, unchanged = (
+        sum(1 for line in lines if line.number not in findings.lines) for lines in (plan.creates, plan.unchanged)
+    )
     return Report(
         lines=len(sheet.lines),
-        created=len(going_in),
+        created=created,
         updated=tuple(update for update in updates if update.line not in findings.lines),
-        unchanged=plan.unchanged,
+        unchanged=unchanged,
         repeated=plan.repeated,
         refused=tuple(sorted(findings.refused, key=lambda refusal: refusal.line)),
         unknown=tuple(findings.unknown),
@@ -63,17 +65,15 @@ def import_file(
     )
 
 
-def _write(
-    run: Runner, table: Table, plan: Plan, settings: Settings, findings: Findings, progress: Progress, *, apply: bool
-) -> str | None:
+def _write(run: Runner, plan: Plan, writer: Writer, *, keep: bool) -> str | None:
     """The change set; None when nothing was to be written, or nothing was kept."""
     if not plan.creates and not plan.updates:
         return None
     try:
         with run.atomically() as transaction:
             change_set: str = transaction.run("SELECT (skep.me()).change_set", write=True)[0][0]
-            Writer(transaction, table, settings, findings, progress).write(plan)
-            if findings.lines or not apply:
+            writer.write(transaction, plan)
+            if writer.findings.lines or not keep:
                 raise _Undone
     except _Undone:
         return None

@@ -10,13 +10,14 @@ from typing import Any
 from psycopg2.sql import SQL
 
 from services.records.errors import translated
-from services.records.fields import Link
+from services.records.fields import Link, Money
 from services.records.importing.cells import Line
 from services.records.importing.links import batches, target_of
 from services.records.importing.report import Update
 from services.records.sql import columns, name, text
 from services.records.table import Table
 from services.shared.caller import Runner
+from services.shared.currencies import format_amount
 
 __all__ = ["Key", "changed_fields", "describe_updates", "find_existing"]
 
@@ -65,13 +66,13 @@ def describe_updates(run: Runner, tables: Mapping[str, Table], table: Table, lin
 
     def show_before(line: Line, field_name: str) -> str | None:
         value = before[line][field_name]
-        return None if value is None else shown.get(field_name, {}).get(value, str(value))
+        return shown.get(field_name, {}).get(value) or _show(table, field_name, value, before[line])
 
     def show_after(line: Line, field_name: str) -> str | None:
         value = changes[line][field_name]
-        if value is None or isinstance(table.fields[field_name], Link):
+        if isinstance(table.fields[field_name], Link):
             return line.texts[field_name]
-        return str(value)
+        return _show(table, field_name, value, {**before[line], **line.values})
 
     return [
         Update(
@@ -81,6 +82,13 @@ def describe_updates(run: Runner, tables: Mapping[str, Table], table: Table, lin
         )
         for line in lines
     ]
+
+
+def _show(table: Table, field_name: str, value: Any, record: Mapping[str, Any]) -> str | None:
+    field = table.fields[field_name]
+    if value is not None and isinstance(field, Money):
+        return format_amount(f"{Decimal(value):.3f}", record[field.currency_field])
+    return None if value is None else str(value)
 
 
 def _same(current: Any, value: Any) -> bool:

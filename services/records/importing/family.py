@@ -46,7 +46,7 @@ def _link_field(run: Runner, table: Table, field_name: str, lines: Sequence[Line
             line.values[field_name] = found[text].id
         else:
             missing.setdefault(text, []).append(line.number)
-    report_unknown(run, table, field_name, missing, list(named), findings)
+    report_unknown(run, table, field_name, missing, findings=findings, more=list(named))
 
 
 def parents_first(lines: Sequence[Line], findings: Findings) -> list[Line]:

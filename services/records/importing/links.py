@@ -81,7 +81,7 @@ def resolve_links(
             else:
                 body.pop(field_name)
                 missing.setdefault(value, []).append(line.number)
-        report_unknown(run, target, field_name, missing, (), findings)
+        report_unknown(run, target, field_name, missing, findings=findings)
     return bodies
 
 
@@ -116,8 +116,9 @@ def report_unknown(
     target: Table,
     field_name: str,
     missing: Mapping[str, Sequence[int]],
-    more: Sequence[str],
+    *,
     findings: Findings,
+    more: Sequence[str] = (),
 ) -> None:
     """Refuses the lines of values that stand for no record, and says which ones are near."""
     for place, (value, numbers) in enumerate(missing.items()):

@@ -26,7 +26,7 @@ class Plan:
 
     creates: list[Line]
     updates: list[Line]
-    unchanged: int
+    unchanged: list[Line]
     repeated: int
 
 
@@ -39,7 +39,8 @@ def choose_key(tables: Mapping[str, Table], table: Table, columns: Columns, give
             f"{table.label} are told apart by the field {table.natural_key}, and no column is mapped to it. "
             f"Map one with COLUMN:{table.natural_key}, or name another key with --key."
         )
-    key = tuple(columns.get_field(table, text, "--key") for text in given or [str(table.natural_key)])
+    named = [columns.get_field(table, text, "--key") for text in given or [str(table.natural_key)]]
+    key = tuple(dict.fromkeys(named))
     for name in key:
         field = table.fields[name]
         if isinstance(field, Money | Boolean | LongText | Timestamp) or target_of(tables, field) is table:
@@ -52,6 +53,7 @@ def make_plan(
     tables: Mapping[str, Table],
     table: Table,
     lines: Sequence[Line],
+    *,
     key: tuple[str, ...],
     findings: Findings,
 ) -> Plan:
@@ -63,16 +65,18 @@ def make_plan(
     link_lines(run, tables, table, list(kept.values()), findings)
     ordered = parents_first(list(kept.values()), findings)
     creates = [line for line in ordered if line.current is None]
-    updates = [line for line in ordered if line.current is not None and changed_fields(line)]
+    known = [line for line in ordered if line.current is not None]
+    updates = [line for line in known if changed_fields(line)]
     for line in creates:
         _require(table, line, findings)
-    same = len(ordered) - len(creates) - len(updates)
-    refused_without_key = sum(1 for line in lines if _key_of(line, key) is None)
-    return Plan(creates, updates, same, len(lines) - len(kept) - refused_without_key)
+    unchanged = [line for line in known if not changed_fields(line)]
+    counted = set(ordered)
+    repeated = sum(1 for line in lines if line not in counted and line.number not in findings.lines)
+    return Plan(creates, updates, unchanged, repeated)
 
 
 def _without_defaults(table: Table, body: Mapping[str, Any]) -> dict[str, Any]:
-    """A blank cell of a field that is never empty names no value: a new record gets the default, an old one keeps its."""
+    """A blank cell of a field that is never empty names no value: a new record gets the default."""
     fields = table.writable
     return {
         name: value
@@ -124,6 +128,8 @@ def _find_records(run: Runner, table: Table, lines: Sequence[Line], key: tuple[s
     """Gives each line its record, or the id that its new record will have."""
     keys = {line: values for line in lines if (values := _key_of(line, key)) is not None}
     fields = list(lines[0].texts) if lines else []
+    amounts = [field for name in fields if isinstance(field := table.fields[name], Money)]
+    fields += [amount.currency_field for amount in amounts]  # an amount is shown as its currency writes it
     found = find_existing(run, table, key, list(keys.values()), fields)
     fresh = []
     for line, values in keys.items():

@@ -34,15 +34,19 @@ Progress = Callable[[int, int], None]
 """Is told how many of how many records have been written."""
 
 
+Item = tuple[Line, dict[str, Any]]
+Write = Callable[[Runner, Sequence[Item]], None]
+
+
 class Writer:
     """Writes lines in a transaction, and goes on after a refused one, so that all refusals are found at once."""
 
-    def __init__(self, run: Runner, table: Table, settings: Settings, findings: Findings, progress: Progress) -> None:
-        self._run, self._table, self._settings = run, table, settings
-        self._findings, self._progress = findings, progress
+    def __init__(self, table: Table, settings: Settings, findings: Findings, progress: Progress) -> None:
+        self.findings = findings
+        self._table, self._settings, self._progress = table, settings, progress
         self._done = self._total = 0
 
-    def write(self, plan: Plan) -> None:
+    def write(self, run: Runner, plan: Plan) -> None:
         """Writes what is not refused. Raises what is wrong with the database."""
         self._total = len(plan.creates) + len(plan.updates)
         prepared = [(line, self._prepare(line)) for line in plan.creates]
@@ -50,12 +54,12 @@ class Writer:
         self._advance(len(prepared) - len(ready))
         for _, alike in groupby(ready, lambda item: tuple(item[1])):
             for piece in batches(list(alike), ROWS):
-                self._together(piece, self._insert)
+                self._together(run, piece, self._insert)
         for changed in batches(plan.updates, ROWS):
-            self._together([(line, changed_fields(line)) for line in changed], self._update)
+            self._together(run, [(line, changed_fields(line)) for line in changed], self._update)
 
     def _prepare(self, line: Line) -> dict[str, Any] | None:
-        if line.number in self._findings.lines:
+        if line.number in self.findings.lines:
             return None
         try:
             return complete_values(self._table, {"id": line.id, **line.values}, self._settings)
@@ -63,48 +67,32 @@ class Writer:
             self._refuse(line, error)
             return None
 
-    def _together(
-        self, piece: list[tuple[Line, dict[str, Any]]], write: Callable[[list[tuple[Line, dict[str, Any]]]], None]
-    ) -> None:
+    def _together(self, run: Runner, piece: Sequence[Item], write: Write) -> None:
         allowed = [item for item in piece if not self._blocked(item[0])]
-        if allowed and self._attempt(allowed, write) is not None:
+        if allowed and _attempt(run, allowed, write) is not None:
             # One of them is refused. Alone, each says whether it is the one.
             for item in allowed:
-                error = None if self._blocked(item[0]) else self._attempt([item], write)
+                error = None if self._blocked(item[0]) else _attempt(run, [item], write)
                 if error is not None:
                     self._refuse(item[0], error)
         self._advance(len(piece))
 
-    def _attempt(
-        self, items: list[tuple[Line, dict[str, Any]]], write: Callable[[list[tuple[Line, dict[str, Any]]]], None]
-    ) -> SkepError | None:
-        self._run.run(SAVEPOINT, write=True)
-        try:
-            write(items)
-        except REFUSALS as error:
-            if isinstance(error, InProgress):
-                raise
-            self._run.run(ROLL_BACK, write=True)
-            return error
-        self._run.run(RELEASE, write=True)
-        return None
-
-    def _insert(self, items: Sequence[tuple[Line, dict[str, Any]]]) -> None:
+    def _insert(self, run: Runner, items: Sequence[Item]) -> None:
         statement = _insert_rows(self._table, tuple(items[0][1]), len(items))
         with translated(self._table):
-            self._run.run(statement, [value for _, values in items for value in values.values()], write=True)
+            run.run(statement, [value for _, values in items for value in values.values()], write=True)
 
-    def _update(self, items: Sequence[tuple[Line, dict[str, Any]]]) -> None:
+    def _update(self, run: Runner, items: Sequence[Item]) -> None:
         for line, values in items:
             assert line.current is not None  # only lines with a record are updates
-            update_record(self._run, self._table, line.id, values, version=line.current["version"])
+            update_record(run, self._table, line.id, values, version=line.current["version"])
 
     def _blocked(self, line: Line) -> bool:
-        if line.number in self._findings.lines:
+        if line.number in self.findings.lines:
             return True
         for parent in line.parents:
-            if parent.current is None and parent.number in self._findings.lines:
-                self._findings.refuse(line.number, None, f"It refers to line {parent.number}, which is refused.")
+            if parent.current is None and parent.number in self.findings.lines:
+                self.findings.refuse(line.number, None, f"It refers to line {parent.number}, which is refused.")
                 return True
         return False
 
@@ -113,11 +101,25 @@ class Writer:
             field, reason = wrong["field"] or None, wrong["message"]
             if isinstance(error, Conflict) and line.current is None and field == self._table.natural_key:
                 reason = "A record that you can't see has this."
-            self._findings.refuse(line.number, field, reason)
+            self.findings.refuse(line.number, field, reason)
 
     def _advance(self, count: int) -> None:
         self._done += count
         self._progress(self._done, self._total)
+
+
+def _attempt(run: Runner, items: Sequence[Item], write: Write) -> SkepError | None:
+    """Writes the items, or none of them and gives why."""
+    run.run(SAVEPOINT, write=True)
+    try:
+        write(run, items)
+    except REFUSALS as error:
+        if isinstance(error, InProgress):
+            raise
+        run.run(ROLL_BACK, write=True)
+        return error
+    run.run(RELEASE, write=True)
+    return None
 
 
 @lru_cache(64)

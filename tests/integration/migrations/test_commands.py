@@ -53,9 +53,7 @@ def test_without_a_url_it_says_what_to_set(capsys: pytest.CaptureFixture[str]) -
     assert "SKEP_DATABASE_OWNER_URL is not set" in capsys.readouterr().err
 
 
-def test_another_role_is_refused_by_name(
-    server18: EmbeddedPostgres, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_another_role_is_refused_by_name(server18: EmbeddedPostgres, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(server18.url(), "upgrade") == 1
     assert "Migrations run as skep_owner" in capsys.readouterr().err
 
@@ -66,9 +64,7 @@ def test_a_wrong_url_is_one_sentence(wrong: str, capsys: pytest.CaptureFixture[s
     assert "SKEP_DATABASE_OWNER_URL must be a libpq URL" in capsys.readouterr().err
 
 
-def test_the_lambda_upgrades_and_tells_the_status(
-    owner_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_lambda_upgrades_and_tells_the_status(owner_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SKEP_DATABASE_OWNER_URL", owner_url)
     names = [migration.name for migration in list_migrations()]
     short = lambda_function.handler({"command": "upgrade"}, Context(lambda_function.MARGIN_SECONDS))
@@ -80,9 +76,7 @@ def test_the_lambda_upgrades_and_tells_the_status(
     assert (status["applied"], status["head"]) == (names, names[-1][:4])
 
 
-def test_the_lambda_refuses_other_commands_and_a_missing_url(
-    owner_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_lambda_refuses_other_commands_and_a_missing_url(owner_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SKEP_DATABASE_OWNER_URL", raising=False)
     with pytest.raises(MigrationError, match="SKEP_DATABASE_OWNER_URL is not set"):
         lambda_function.handler({"command": "status"}, Context(300))

@@ -36,9 +36,7 @@ def test_without_time_nothing_is_begun(owner_url: str, tmp_path: Path, write: Wr
     assert status.pending == ["0001_expand_step1"]
 
 
-def test_a_statement_that_takes_too_long_is_told(
-    owner_url: str, tmp_path: Path, write: Write
-) -> None:
+def test_a_statement_that_takes_too_long_is_told(owner_url: str, tmp_path: Path, write: Write) -> None:
     write("-- statement_timeout: 100ms\nselect pg_sleep(30);")
     with pytest.raises(MigrationError, match="took longer than 100ms"):
         upgrade(owner_url, folder=tmp_path)
@@ -98,9 +96,7 @@ def test_a_second_runner_stops_waiting_at_its_deadline(
     assert status.pending == ["0002_expand_step2"]
 
 
-def test_a_run_that_was_killed_is_gone_on_with(
-    owner_url: str, tmp_path: Path, write: Write, query: Query
-) -> None:
+def test_a_run_that_was_killed_is_gone_on_with(owner_url: str, tmp_path: Path, write: Write, query: Query) -> None:
     write("create table first (id int);", "insert into first values (1); select pg_sleep(60);")
     killed = subprocess.Popen(
         [sys.executable, "-m", "services.migrations", "--folder", str(tmp_path), "upgrade"],

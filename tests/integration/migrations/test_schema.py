@@ -27,9 +27,7 @@ def test_the_schema_is_the_same_on_postgres_17(server17: EmbeddedPostgres) -> No
     assert migrated(server17) == SCHEMA_FILE.read_text(encoding="utf-8")
 
 
-def test_the_render_command_writes_the_file(
-    owner_url: str, tmp_path: Path, write: Write
-) -> None:
+def test_the_render_command_writes_the_file(owner_url: str, tmp_path: Path, write: Write) -> None:
     output = tmp_path / "schema.sql"
     arguments = ["render", "--output", str(output)]
     assert main(arguments, {"SKEP_DATABASE_OWNER_URL": owner_url}) == 0
@@ -64,27 +62,29 @@ EVERY_KIND = """
     grant execute on function odd to skep_job;
     comment on column log.at is 'it''s when';
 """
+UNLOGGED_TABLE = """CREATE UNLOGGED TABLE public."Odd name" (
+    id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+    mood public.mood DEFAULT 'calm'::public.mood NOT NULL,
+    code public.code COLLATE "C",
+    length integer GENERATED ALWAYS AS ((id * 2)) STORED,
+    parent_id integer,
+    CONSTRAINT odd_pkey PRIMARY KEY (id),
+    CONSTRAINT odd_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public."Odd name"(id),
+    CONSTRAINT odd_length_check CHECK ((length > 0))
+) WITH (fillfactor=70);"""
 EXPECTED = [
     "CREATE TYPE public.mood AS ENUM ('calm', 'busy');",
     "CREATE TYPE public.pair AS (\n    a integer,\n    b text\n);",
     "CREATE DOMAIN public.code AS text CONSTRAINT code_check CHECK ((VALUE ~ '^[A-Z]+$'::text));",
     "CREATE SEQUENCE public.tickets AS bigint START 5 INCREMENT 2;",
-    'CREATE UNLOGGED TABLE public."Odd name" (\n    id integer GENERATED ALWAYS AS IDENTITY NOT NULL,\n'
-    "    mood public.mood DEFAULT 'calm'::public.mood NOT NULL,\n"
-    '    code public.code COLLATE "C",\n'
-    "    length integer GENERATED ALWAYS AS ((id * 2)) STORED,\n"
-    "    parent_id integer,\n"
-    "    CONSTRAINT odd_pkey PRIMARY KEY (id),\n"
-    '    CONSTRAINT odd_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public."Odd name"(id),\n'
-    "    CONSTRAINT odd_length_check CHECK ((length > 0))\n) WITH (fillfactor=70);",
+    UNLOGGED_TABLE,
     'ALTER TABLE public."Odd name" ENABLE ROW LEVEL SECURITY;',
     'ALTER TABLE public."Odd name" FORCE ROW LEVEL SECURITY;',
     "CREATE TABLE public.log_rest PARTITION OF public.log DEFAULT;",
     ") PARTITION BY RANGE (at);",
     "CREATE INDEX log_at ON ONLY public.log USING btree (at);",
     'CREATE STATISTICS public.odd_statistics ON id, mood FROM public."Odd name";',
-    'CREATE POLICY odd_read ON public."Odd name" AS RESTRICTIVE FOR SELECT TO skep_app, skep_job'
-    " USING ((id > 0));",
+    'CREATE POLICY odd_read ON public."Odd name" AS RESTRICTIVE FOR SELECT TO skep_app, skep_job USING ((id > 0));',
     "CREATE VIEW public.odd_view WITH (security_invoker=true) AS\n SELECT id,\n    mood\n",
     "CREATE MATERIALIZED VIEW public.odd_copy AS\n",
     "EXECUTE FUNCTION public.odd(); -- enabled: D",

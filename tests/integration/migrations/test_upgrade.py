@@ -27,9 +27,7 @@ def test_a_file_that_fails_leaves_nothing_and_the_next_run_goes_on_with_it(
     owner_url: str, tmp_path: Path, write: Write, query: Query
 ) -> None:
     write(FIRST, "create table second (id int);\n\nselect no_such_column\nfrom first;")
-    with pytest.raises(
-        MigrationError, match=r'0002_expand_step2.sql, line 3: column "no_such_column" does not exist'
-    ):
+    with pytest.raises(MigrationError, match=r'0002_expand_step2.sql, line 3: column "no_such_column" does not exist'):
         upgrade(owner_url, folder=tmp_path)
     assert query("select to_regclass('first')::text, to_regclass('second')::text") == [("first", None)]
     write(FIRST, "create table second (id int);")
@@ -49,9 +47,7 @@ def test_statement_by_statement_goes_on_after_what_is_done(
     assert query("select count(*) from migrations.progress") == [(0,)]
 
 
-def test_statements_that_are_done_may_not_be_changed(
-    owner_url: str, tmp_path: Path, write: Write
-) -> None:
+def test_statements_that_are_done_may_not_be_changed(owner_url: str, tmp_path: Path, write: Write) -> None:
     write("-- autocommit: yes\ncreate table first (id int);\nselect no_such_column;")
     with pytest.raises(MigrationError):
         upgrade(owner_url, folder=tmp_path)
@@ -60,13 +56,10 @@ def test_statements_that_are_done_may_not_be_changed(
         upgrade(owner_url, folder=tmp_path)
 
 
-def test_an_index_that_was_cut_off_is_built_again(
-    owner_url: str, tmp_path: Path, write: Write, query: Query
-) -> None:
+def test_an_index_that_was_cut_off_is_built_again(owner_url: str, tmp_path: Path, write: Write, query: Query) -> None:
     write(
         "create table first (id int); insert into first values (1), (1);",
-        "-- autocommit: yes\n"
-        'create unique index concurrently if not exists "first_id" on public.first (id);',
+        '-- autocommit: yes\ncreate unique index concurrently if not exists "first_id" on public.first (id);',
     )
     with pytest.raises(MigrationError, match="could not create unique index"):
         upgrade(owner_url, folder=tmp_path)
@@ -77,9 +70,7 @@ def test_an_index_that_was_cut_off_is_built_again(
     assert query(valid) == [(True,)]
 
 
-def test_a_file_may_not_end_its_own_transaction(
-    owner_url: str, tmp_path: Path, write: Write
-) -> None:
+def test_a_file_may_not_end_its_own_transaction(owner_url: str, tmp_path: Path, write: Write) -> None:
     write("create table first (id int); commit; begin;")
     with pytest.raises(MigrationError, match="ends its own transaction"):
         upgrade(owner_url, folder=tmp_path)
@@ -93,9 +84,7 @@ def test_a_setting_of_one_file_does_not_reach_the_next(
     assert query("select count(*) from public.second") == [(0,)]
 
 
-def test_an_older_release_leaves_a_newer_schema_alone(
-    owner_url: str, tmp_path: Path, write: Write
-) -> None:
+def test_an_older_release_leaves_a_newer_schema_alone(owner_url: str, tmp_path: Path, write: Write) -> None:
     write(FIRST, "select 1;")
     upgrade(owner_url, folder=tmp_path)
     (tmp_path / "0002_expand_step2.sql").unlink()

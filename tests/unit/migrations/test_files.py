@@ -26,9 +26,7 @@ def test_the_header_is_read_from_the_comments_at_the_top(tmp_path: Path) -> None
     ]
 
 
-@pytest.mark.parametrize(
-    "name", ["0001_first.sql", "1_expand_first.sql", "0001_expand_First.sql", "0001_expand_.sql"]
-)
+@pytest.mark.parametrize("name", ["0001_first.sql", "1_expand_first.sql", "0001_expand_First.sql", "0001_expand_.sql"])
 def test_a_wrong_name_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("select 1;")
     with pytest.raises(MigrationError, match=f"{name} is no name for a migration"):

@@ -1,0 +1,93 @@
+"""A job's transaction: everything in it is run in the name of the one who asked for the job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import psycopg2
+
+from services.shared.caller import Build, Identity
+from services.shared.database import Database, Row
+from services.shared.errors import ConnectionLost, Unauthorized
+
+__all__ = ["Acting", "Job", "NotRunning", "acting_for"]
+
+BEGIN = "BEGIN; SELECT principal_id, role, person_id FROM skep.act_for_job(%s)"
+FINISH = "SELECT skep.finish_job(%s, %s, %s); COMMIT"
+NOBODY, NOT_RUNNING = "28000", "SK003"
+
+
+class NotRunning(Exception):
+    """The job was cancelled, or another worker has it: this one's work is undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A claimed job. attempt: how often it has been claimed by now."""
+
+    id: str
+    kind: str
+    args: dict[str, Any]
+    attempt: int
+
+
+class Acting:
+    """The transaction of a job, a Runner for the records engine."""
+
+    def __init__(self, database: Database, identity: Identity) -> None:
+        self._database = database
+        self._identity = identity
+
+    @property
+    def identity(self) -> Identity:
+        """Whom the job is for, as of today."""
+        return self._identity
+
+    def run(self, statement: str, params: Sequence[Any] = (), *, write: bool = True) -> list[Row]:
+        """Runs a statement in the transaction; none is ever sent twice, whatever `write` says."""
+        return self._database.run(statement, params, write=True)
+
+    def run_for_role(self, build: Build) -> list[Row]:
+        """Runs a statement made for the role."""
+        return self.run(*build(self._identity.role))
+
+    @contextmanager
+    def atomically(self) -> Iterator[Acting]:
+        """This transaction itself."""
+        yield self
+
+
+@contextmanager
+def acting_for(database: Database, job: Job, result: dict[str, Any]) -> Iterator[Acting]:
+    """A transaction that commits the work together with `result`, which is filled meanwhile.
+
+    Raises Unauthorized when the one who asked may no longer call, NotRunning; then nothing has changed.
+    """
+    try:
+        yield Acting(database, _begin(database, job))
+        database.run(FINISH, (job.id, job.attempt, orjson.dumps(result).decode()), write=True)
+    except BaseException as error:
+        _roll_back(database)
+        if isinstance(error, psycopg2.Error) and error.pgcode == NOT_RUNNING:
+            raise NotRunning() from error
+        raise
+
+
+def _begin(database: Database, job: Job) -> Identity:
+    try:
+        return Identity(*database.run(BEGIN, (job.id,), write=True)[0])
+    except psycopg2.OperationalError as error:
+        if error.pgcode != NOBODY:
+            raise
+        raise Unauthorized("Whoever asked for this may no longer use Skep.") from error
+
+
+def _roll_back(database: Database) -> None:
+    try:
+        database.run("ROLLBACK", write=True)
+    except (ConnectionLost, psycopg2.Error):
+        database.close()

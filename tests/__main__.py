@@ -1,0 +1,59 @@
+"""`make test`, `python -m tests`: every suite, cheapest first, with branch coverage. With arguments, pytest with them.
+
+SKEP_TEST_POSTGRES=17 runs the integration suite alone, on Postgres 17.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.measuring import BUILD, Result, judge_coverage, pytest, run_suite
+from tests.suites import list_left_out, list_suites
+
+
+def main(arguments: list[str]) -> int:
+    """The exit code: 0 when all that can run here has run and passed."""
+    if arguments:
+        return pytest(*arguments)
+    started = time.monotonic()
+    on_17 = os.environ.get("SKEP_TEST_POSTGRES") == "17"
+    suites = [suite for suite in list_suites() if not on_17 or suite.name == "integration"]
+    shutil.rmtree(BUILD / "junit", ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="skep-tests-") as scratch:
+        results = [run_suite(suite, Path(scratch)) for suite in suites]
+        passed = bool(results) and all(result.passed for result in results)
+        if passed and not on_17:
+            passed = judge_coverage(Path(scratch))
+        elif not passed:
+            print("\nCoverage is not judged, since the tests have failed.")
+    _summarize(results, on_17=on_17)
+    print(f"\n{'PASSED' if passed else 'FAILED'} in {time.monotonic() - started:.0f} s")
+    return 0 if passed else 1
+
+
+def _summarize(results: list[Result], *, on_17: bool) -> None:
+    """Says what ran and, as plainly, what did not and why."""
+    print("\nSuites")
+    for result in results:
+        print(f"  {result.suite:<13} {result.seconds:4.0f} s  {result}")
+    if not results:
+        print("  none: that is a failure")
+    print("Left out")
+    for result in results:
+        for reason, count in sorted(result.skipped.items()):
+            print(f"  {result.suite}: {count} {'test' if count == 1 else 'tests'}: {reason}")
+    for line in list_left_out(on_17=on_17):
+        print(f"  {line}")
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        print("\nStopped.")
+        sys.exit(130)

@@ -1,0 +1,102 @@
+"""Warm calls: the real handler against the bare one, with each part that Skep adds in turn."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from services.customers.tables import TABLES
+from services.records.paging import Position, encode_cursor, parse_order
+from tests.bench.bare import Handler, make_bare_handler
+from tests.bench.events import Event, get_event, list_event, post_event
+from tests.bench.measure import Pairs, Side, body_of, compare
+from tests.bench.server import Server
+from tests.bench.stack import STEPS, make_step_handler, step
+
+__all__ = ["CALLS", "Sides", "measure_steps"]
+
+CALLS = {"GET": 80, "POST": 40, "page": 20}
+"""Calls in a batch, by kind."""
+_numbers = itertools.count(1)
+
+
+class Sides:
+    """The events of a kind of call, the same for both sides; a page's position is told in the words of each."""
+
+    def __init__(self, server: Server, who: str, seed: int = 7) -> None:
+        self._who = who
+        order = parse_order(TABLES[0], None)
+        rows = server.sql(
+            "SELECT id::text, to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+            " FROM customers TABLESAMPLE SYSTEM (100) LIMIT 4000"
+        )
+        random.Random(seed).shuffle(rows)  # noqa: S311 - the same rows every time
+        self._gets = [get_event(who, record_id) for record_id, _ in rows]
+        self._pages = {
+            "ours": [
+                list_event(who, {"limit": "50", "cursor": encode_cursor(order, Position(at, i))}) for i, at in rows
+            ],
+            "bare": [list_event(who, {"limit": "50", "after_time": at, "after_id": i}) for i, at in rows],
+        }
+
+    def make(self, kind: str, handler: Handler, words: str) -> Side:
+        """One side; words: whose parameters a page has, ours or bare."""
+        if kind == "GET":
+            return Side(handler, itertools.cycle(self._gets), 200)
+        if kind == "page":
+            return Side(handler, itertools.cycle(self._pages[words]), 200)
+        return Side(handler, self._posts(), 201)
+
+    def _posts(self) -> Iterator[Event]:
+        for number in _numbers:
+            yield post_event(self._who, f"{number}-{random.randrange(10**12)}")  # noqa: S311 - a name, no secret
+
+
+@contextmanager
+def quiet_log() -> Iterator[None]:
+    """Lets log lines go where they cost what they do in Lambda, one write each, and nobody reads them."""
+    kept = sys.stdout
+    with open("/dev/null", "w", buffering=1, encoding="utf-8") as sink:
+        sys.stdout = sink
+        try:
+            yield
+        finally:
+            sys.stdout = kept
+
+
+def check_same(ours: Side, theirs: Side) -> None:
+    """Raises AssertionError when the two answer other values to the same request."""
+    left, right = body_of(ours), body_of(theirs)
+    for body in (left, right):
+        body.pop("next", None)
+    # A new record's own values, and the way to write UTC, differ.
+    for one, other in zip(left.get("items", [left]), right.get("items", [right]), strict=True):
+        assert list(one) == list(other), (list(one), list(other))
+        if ours.status == 200:
+            for name, value in one.items():
+                assert _plain(value) == _plain(other[name]), (name, value, other[name])
+
+
+def _plain(value: Any) -> Any:
+    return value.replace("+00:00", "Z") if isinstance(value, str) else value
+
+
+def measure_steps(server: Server, who: str, pairs: int) -> dict[str, dict[str, Pairs]]:
+    """Step -> kind of call -> what it costs in bare handlers."""
+    bare = make_bare_handler(server.url(search_path="bare"))
+    sides = Sides(server, who)
+    results: dict[str, dict[str, Pairs]] = {}
+    for name in STEPS:
+        kinds = ("POST",) if name == "+ indexes" else tuple(CALLS)
+        with step(server, name), quiet_log():
+            handler = make_step_handler(server, name)
+            results[name] = {}
+            for kind in kinds:
+                ours, theirs = sides.make(kind, handler, "ours"), sides.make(kind, bare, "bare")
+                check_same(ours, theirs)
+                results[name][kind] = compare(server, ours, theirs, pairs=pairs, calls=CALLS[kind])
+    return results

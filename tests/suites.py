@@ -1,0 +1,48 @@
+"""The suites of tests, cheapest first, and what keeps one from running here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+TESTS = Path(__file__).parent
+
+COSTS = ("unit", "architecture", "gateway", "integration")
+"""Cheapest first. A folder that isn't here runs after them, in the order of the alphabet."""
+
+WORKERS = {"integration": 2}
+"""Suites that are worth a second process: each has a Postgres of its own."""
+
+ELSEWHERE = {
+    "contract": "thousands of requests made up from the OpenAPI document; tests/contract/run.sh, and .ci/run",
+    "bench": "measures, and judges nothing that CI could hold; `python -m tests.bench`, on an idle machine",
+    "load": "measures against a deployment",
+}
+"""Suites that are no part of `make test` -> why, and what runs them."""
+
+
+class Suite(NamedTuple):
+    """A folder of tests. workers: processes that share it."""
+
+    name: str
+    workers: int
+
+    @property
+    def folder(self) -> str:
+        """From the repository's root."""
+        return f"tests/{self.name}"
+
+
+def list_suites() -> list[Suite]:
+    """The folders with tests that `make test` runs, cheapest first."""
+    names = [folder.name for folder in TESTS.iterdir() if any(folder.rglob("test_*.py"))]
+    order = [*COSTS, *sorted(set(names).difference(COSTS))]
+    return [Suite(name, WORKERS.get(name, 0)) for name in order if name in names and name not in ELSEWHERE]
+
+
+def list_left_out(*, on_17: bool) -> list[str]:
+    """What is there but was no part of this run, a line each."""
+    told = [f"{name}: {why}" for name, why in ELSEWHERE.items() if (TESTS / name).is_dir()]
+    if on_17:
+        return ["all suites but integration: this run was for Postgres 17", *told]
+    return ["integration on Postgres 17: `SKEP_TEST_POSTGRES=17 make test`, which fetches it with Maven once", *told]
