@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ from services.shared.caller import Build, Identity
 from services.shared.database import Database, Row
 from services.shared.errors import ConnectionLost, Unauthorized
 
-__all__ = ["Acting", "Job", "NotRunning", "acting_for"]
+__all__ = ["Acting", "Job", "NotRunning", "act_for"]
 
 BEGIN = "BEGIN; SELECT principal_id, role, person_id FROM skep.act_for_job(%s)"
 FINISH = "SELECT skep.finish_job(%s, %s, %s); COMMIT"
@@ -61,14 +61,14 @@ class Acting:
         yield self
 
 
-@contextmanager
-def acting_for(database: Database, job: Job, result: dict[str, Any]) -> Iterator[Acting]:
-    """A transaction that commits the work together with `result`, which is filled meanwhile.
+def act_for(database: Database, job: Job, work: Callable[[Acting], dict[str, Any]]) -> None:
+    """Does the work in the job's transaction, and commits it together with the result that the work gives.
 
-    Raises Unauthorized when the one who asked may no longer call, NotRunning; then nothing has changed.
+    Raises Unauthorized when the one who asked may no longer call, NotRunning, and what the work raises; then nothing
+    has changed.
     """
     try:
-        yield Acting(database, _begin(database, job))
+        result = work(Acting(database, _begin(database, job)))
         database.run(FINISH, (job.id, job.attempt, orjson.dumps(result).decode()), write=True)
     except BaseException as error:
         _roll_back(database)

@@ -12,6 +12,7 @@ from typing import Any
 
 from services.shared.database import Database
 from services.shared.settings import Settings
+from services.shared.web import IAM_MOUNT
 
 __all__ = ["CATALOG", "ROUTES", "find_routes", "read_catalog", "read_routes", "web_services"]
 
@@ -45,12 +46,20 @@ def find_routes() -> list[dict[str, str]]:
     for name in web_services():
         app = import_module(f"services.{name}.app").build_app(settings, Database(settings.database_url))
         for rule in app.url_map.iter_rules():
-            path = "".join(_parts(rule.rule))
-            other = found.get(path, {}).get("service", name)
-            if other != name:
-                raise ValueError(f"{path} belongs to both {other} and {name}")
-            found[path] = {"path": path, "service": name, "authorization": _authorization(catalog[name], path)}
+            for path in _with_iam(catalog[name], "".join(_parts(rule.rule))):
+                other = found.get(path, {}).get("service", name)
+                if other != name:
+                    raise ValueError(f"{path} belongs to both {other} and {name}")
+                found[path] = {"path": path, "service": name, "authorization": _authorization(catalog[name], path)}
     return [found[path] for path in sorted(found)]
+
+
+def _with_iam(entry: dict[str, Any], path: str) -> Iterator[str]:
+    """The path, and its twin for IAM roles where clients call it by key: the applications answer below both."""
+    yield path
+    mounts = {mount["prefix"] for mount in entry["mounts"] if mount["authorization"] == "iam"}
+    if _authorization(entry, path) == "api_key" and f"{IAM_MOUNT}/v1" in mounts:
+        yield IAM_MOUNT + path
 
 
 def _parts(rule: str) -> Iterator[str]:

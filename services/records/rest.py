@@ -13,7 +13,7 @@ from services.records.table import Table
 from services.shared.authorize import Authorize
 from services.shared.caller import Caller, Runner
 from services.shared.errors import NotFound
-from services.shared.web import json_answer, service
+from services.shared.web import View, by_method, json_answer, service
 
 __all__ = ["LIST_PARAMETERS", "mount_tables"]
 
@@ -25,17 +25,14 @@ def mount_tables(app: Flask, tables: Iterable[Table], prefix: str, authorize: Au
     for table in tables:
         resource = _Resource(table, prefix, authorize)
         base = f"{prefix}/{table.name}"
-        routes: tuple[tuple[str, str, Any], ...] = (
-            ("GET", base, resource.list),
-            ("POST", base, resource.create),
-            ("GET", f"{base}/<record_id>", resource.get),
-            ("PATCH", f"{base}/<record_id>", resource.update),
-            ("DELETE", f"{base}/<record_id>", resource.delete),
-            ("POST", f"{base}/<record_id>/restore", resource.restore),
-            ("GET", f"{base}/<record_id>/history", resource.history),
+        paths: tuple[tuple[str, dict[str, View]], ...] = (
+            (base, {"GET": resource.list, "POST": resource.create}),
+            (f"{base}/<record_id>", {"GET": resource.get, "PATCH": resource.update, "DELETE": resource.delete}),
+            (f"{base}/<record_id>/restore", {"POST": resource.restore}),
+            (f"{base}/<record_id>/history", {"GET": resource.history}),
         )
-        for method, path, view in routes:
-            app.add_url_rule(path, f"{prefix}.{table.name}.{view.__name__}", view, methods=[method])
+        for path, views in paths:
+            app.add_url_rule(path, path, by_method(views), methods=list(views))
 
 
 class _Resource:

@@ -6,7 +6,7 @@ from flask import Flask, Response
 
 from services.records import http
 from services.reports.pipeline import get_pipeline
-from services.shared.authorize import Authorize, api_key_caller, iam_caller
+from services.shared.authorize import program_caller
 from services.shared.database import Database
 from services.shared.settings import Settings
 from services.shared.web import create_app, json_answer
@@ -15,18 +15,14 @@ __all__ = ["build_app"]
 
 
 def build_app(settings: Settings, database: Database) -> Flask:
-    """The reports, for clients and for IAM roles."""
+    """The reports, for programs."""
     app = create_app("reports", settings, database)
-    for prefix, authorize in (("/v1", api_key_caller), ("/iam/v1", iam_caller)):
-        _mount(app, prefix, authorize)
+    app.add_url_rule("/v1/reports/pipeline", "pipeline", _pipeline)
     return app
 
 
-def _mount(app: Flask, prefix: str, authorize: Authorize) -> None:
-    def pipeline() -> Response:
-        """200 with the pipeline; 401."""
-        caller = authorize()
-        http.check_parameters(())
-        return json_answer(get_pipeline(caller))
-
-    app.add_url_rule(f"{prefix}/reports/pipeline", f"{prefix}.pipeline", pipeline)
+def _pipeline() -> Response:
+    """200 with the pipeline; 400, 401."""
+    caller = program_caller()
+    http.check_parameters(())
+    return json_answer(get_pipeline(caller))

@@ -11,7 +11,7 @@ from services.shared.caller import Caller, Credential
 from services.shared.errors import Unauthorized
 from services.shared.web import service
 
-__all__ = ["Authorize", "api_key_caller", "iam_caller"]
+__all__ = ["Authorize", "program_caller"]
 
 Authorize = Callable[[], Caller]
 """Gives the caller of the current request. Raises Unauthorized."""
@@ -19,17 +19,20 @@ Authorize = Callable[[], Caller]
 _KEY = re.compile(r"skp_[0-9A-Za-z]{1,64}_[0-9A-Za-z_-]{20,100}")
 
 
-def api_key_caller() -> Caller:
-    """The client whose key is in x-api-key."""
+def program_caller() -> Caller:
+    """The client with the key in x-api-key; below /iam the one with the role that signed the request."""
+    return _iam_caller() if request.environ.get("skep.iam") else _api_key_caller()
+
+
+def _api_key_caller() -> Caller:
     key = request.headers.get("x-api-key", "")
     if not _KEY.fullmatch(key):
         raise Unauthorized("Send your key in the header x-api-key; an admin makes one for a client.")
     return _remember(Credential.from_secret("client", key))
 
 
-def iam_caller() -> Caller:
-    """The client with the role that signed the request; API Gateway has checked the signature."""
-    arn = request.environ.get("skep.user_arn")
+def _iam_caller() -> Caller:
+    arn = request.environ.get("skep.user_arn")  # API Gateway has checked the signature
     if not arn:
         raise Unauthorized("Sign the request with the IAM role of a client (SigV4, service execute-api).")
     return _remember(Credential.from_arn(arn))

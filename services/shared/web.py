@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
-from typing import Any, cast
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 from flask import Flask, Request, Response, g, request
@@ -15,11 +15,17 @@ from services.shared.database import Database
 from services.shared.errors import SkepError, problem
 from services.shared.settings import Settings
 
-__all__ = ["MAX_BODY_BYTES", "Service", "create_app", "json_answer", "service"]
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+__all__ = ["IAM_MOUNT", "MAX_BODY_BYTES", "Service", "View", "by_method", "create_app", "json_answer", "service"]
+
+View = Callable[..., Response]
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
 """API Gateway's limit."""
 
+IAM_MOUNT = "/iam"
 CODES = {404: "no_such_path", 405: "method_not_allowed", 413: "too_large", 400: "bad_request"}
 SENTENCES = {404: "There is nothing at this path.", 405: "This path does not take this method."}
 
@@ -52,6 +58,15 @@ def service() -> Service:
     return cast(Service, request.environ["skep.service"])
 
 
+def by_method(views: Mapping[str, View]) -> View:
+    """One view of several, by the request's method: Werkzeug takes half a millisecond at start for every rule."""
+
+    def view(**arguments: Any) -> Response:
+        return views["GET" if request.method == "HEAD" else request.method](**arguments)
+
+    return view
+
+
 def json_answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """A JSON answer."""
     answer = Response(orjson.dumps(body), status, mimetype="application/json")
@@ -80,6 +95,7 @@ def create_app(
     app.url_map.redirect_defaults = False
     holder = Service(name, settings, database)
     app.extensions["skep"] = holder
+    app.wsgi_app = _below_iam(app.wsgi_app)  # type: ignore[method-assign]
 
     @app.before_request
     def begin() -> None:
@@ -103,6 +119,19 @@ def create_app(
         return answer
 
     return app
+
+
+def _below_iam(wsgi_app: WSGIApplication) -> WSGIApplication:
+    """The same routes for IAM roles below /iam: mounted as PEP 3333 has it, so that links lead back there."""
+
+    def mounted(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"].startswith(IAM_MOUNT + "/"):
+            environ["SCRIPT_NAME"] += IAM_MOUNT
+            environ["PATH_INFO"] = environ["PATH_INFO"][len(IAM_MOUNT) :]
+            environ["skep.iam"] = True
+        return wsgi_app(environ, start_response)
+
+    return mounted
 
 
 def _log(holder: Service, current: Request, answer: Response) -> None:

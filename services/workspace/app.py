@@ -7,7 +7,7 @@ from flask import Flask, Response, request
 from services.records import changes, http
 from services.records.exactly_once import Answer, answer_once
 from services.registry import TABLES
-from services.shared.authorize import Authorize, api_key_caller, iam_caller
+from services.shared.authorize import program_caller
 from services.shared.caller import Runner
 from services.shared.database import Database
 from services.shared.errors import Invalid, NotFound
@@ -19,11 +19,12 @@ __all__ = ["build_app"]
 
 
 def build_app(settings: Settings, database: Database) -> Flask:
-    """Changes, change sets and undo for clients and IAM roles; health, version and description for anyone."""
+    """Changes, change sets and undo for programs; health, version and description for anyone."""
     app = create_app("workspace", settings, database)
-    for prefix, authorize in (("/v1", api_key_caller), ("/iam/v1", iam_caller)):
-        _mount_changes(app, prefix, authorize)
-        _mount_change_sets(app, prefix, authorize)
+    app.add_url_rule("/v1/changes", "changes", _list_changes)
+    app.add_url_rule("/v1/change-sets", "change_sets", _list_change_sets)
+    app.add_url_rule("/v1/change-sets/<change_set>", "change_set", _get_change_set)
+    app.add_url_rule("/v1/change-sets/<change_set>/undo", "undo", _undo, methods=["POST"])
     app.add_url_rule("/v1/health", "health", _health)
     app.add_url_rule("/v1/version", "version", _version)
     app.add_url_rule("/v1/openapi.json", "openapi", _openapi)
@@ -49,48 +50,41 @@ def _openapi() -> Response:
     return json_answer(describe(request.script_root or "/"))
 
 
-def _mount_changes(app: Flask, prefix: str, authorize: Authorize) -> None:
-    def list_changes() -> Response:
-        """200 with what changed after the cursor; 400, 401, 410."""
-        caller = authorize()
-        http.check_parameters(("cursor", "limit"))
-        limit = http.whole_number("limit", 200, most=1_000)
-        feed = changes.list_changes(caller, TABLES, http.parameter("cursor"), limit)
-        return json_answer({"items": feed.items, "next": feed.next, "more": feed.more})
-
-    app.add_url_rule(f"{prefix}/changes", f"{prefix}.changes", list_changes)
+def _list_changes() -> Response:
+    """200 with what changed after the cursor; 400, 401, 410."""
+    caller = program_caller()
+    http.check_parameters(("cursor", "limit"))
+    limit = http.whole_number("limit", 200, most=1_000)
+    feed = changes.list_changes(caller, TABLES, http.parameter("cursor"), limit)
+    return json_answer({"items": feed.items, "next": feed.next, "more": feed.more})
 
 
-def _mount_change_sets(app: Flask, prefix: str, authorize: Authorize) -> None:
-    def list_change_sets() -> Response:
-        """200 with the latest change sets; 401."""
-        caller = authorize()
-        http.check_parameters(("limit",))
-        return json_answer({"items": changes.list_change_sets(caller, http.whole_number("limit", 50))})
+def _list_change_sets() -> Response:
+    """200 with the latest change sets; 401."""
+    caller = program_caller()
+    http.check_parameters(("limit",))
+    return json_answer({"items": changes.list_change_sets(caller, http.whole_number("limit", 50))})
 
-    def get_change_set(change_set: str) -> Response:
-        """200 with a change set and its changes; 401, 404."""
-        caller = authorize()
-        http.check_parameters(())
-        return json_answer(changes.get_change_set(caller, TABLES, http.known_id(change_set)))
 
-    def undo(change_set: str) -> Response:
-        """200 with what was undone; 409 listing what stands in the way; 401, 404, 422."""
-        caller = authorize()
-        http.check_parameters(())
-        known, skip = http.known_id(change_set), _skips_conflicts()
+def _get_change_set(change_set: str) -> Response:
+    """200 with a change set and its changes; 401, 404."""
+    caller = program_caller()
+    http.check_parameters(())
+    return json_answer(changes.get_change_set(caller, TABLES, http.known_id(change_set)))
 
-        def work(run: Runner) -> Answer:
-            undone = changes.undo_change_set(run, known, skip_conflicts=skip)
-            body = {"undone": known, "conflicts": undone.conflicts, "hidden": undone.hidden}
-            return Answer(200, body, change_set=undone.change_set)
 
-        return http.answer_with(answer_once(caller, http.idempotency_key(), work, _no_render))
+def _undo(change_set: str) -> Response:
+    """200 with what was undone; 409 listing what stands in the way; 401, 404, 422."""
+    caller = program_caller()
+    http.check_parameters(())
+    known, skip = http.known_id(change_set), _skips_conflicts()
 
-    base = f"{prefix}/change-sets"
-    app.add_url_rule(base, f"{prefix}.change_sets", list_change_sets)
-    app.add_url_rule(f"{base}/<change_set>", f"{prefix}.change_set", get_change_set)
-    app.add_url_rule(f"{base}/<change_set>/undo", f"{prefix}.undo", undo, methods=["POST"])
+    def work(run: Runner) -> Answer:
+        undone = changes.undo_change_set(run, known, skip_conflicts=skip)
+        body = {"undone": known, "conflicts": undone.conflicts, "hidden": undone.hidden}
+        return Answer(200, body, change_set=undone.change_set)
+
+    return http.answer_with(answer_once(caller, http.idempotency_key(), work, _no_render))
 
 
 def _skips_conflicts() -> bool:
