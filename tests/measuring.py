@@ -73,7 +73,9 @@ def run_suite(suite: Suite, scratch: Path) -> Result:
 
 
 def _count(name: str, seconds: float, code: int, report: Path) -> Result:
-    cases = list(ElementTree.parse(report).iter("testcase")) if report.exists() else []
+    cases: list[ElementTree.Element] = []
+    if report.exists():
+        cases = list(ElementTree.parse(report).iter("testcase"))  # noqa: S314  pytest has just written it
     failed = sum(case.find("failure") is not None or case.find("error") is not None for case in cases)
     skips = (skip.get("message") or "no reason given" for case in cases for skip in case.iter("skipped"))
     return Result(name, seconds, code, len(cases), failed, Counter(skips))
@@ -87,12 +89,10 @@ def judge_coverage(scratch: Path) -> bool:
     totals = json.loads((scratch / "coverage.json").read_text())["totals"]
     branches = 100 * totals["covered_branches"] / totals["num_branches"]
     lines = 100 * totals["covered_lines"] / totals["num_statements"]
-    enough = branches >= MIN_BRANCHES_PERCENT
+    enough = bool(branches >= MIN_BRANCHES_PERCENT)
     if not enough:
         _coverage(scratch, "report", "--sort=cover")
-    print(
-        f"\nCoverage of services/: {branches:.1f} % of branches (at least {MIN_BRANCHES_PERCENT}), {lines:.1f} % of lines"
-    )
+    print(f"\nCoverage of services/: {branches:.1f} % of branches ({MIN_BRANCHES_PERCENT} needed), {lines:.1f} % of lines")
     return enough
 
 

@@ -41,9 +41,7 @@ class OutOfTime(SkepError):
 
 def undo(acting: Acting, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """Takes the change set args["change_set"] back."""
-    undone = undo_change_set(
-        acting, args["change_set"], skip_conflicts=args["skip_conflicts"], progress=progress
-    )
+    undone = undo_change_set(acting, args["change_set"], skip_conflicts=args["skip_conflicts"], progress=progress)
     return {
         "undone": args["change_set"],
         "conflicts": undone.conflicts[:CONFLICTS_KEPT],
@@ -83,7 +81,8 @@ def _run(database: Database, job: Job, work: Work, seconds_left: SecondsLeft) ->
             act_for(database, job, lambda acting: work(acting, job.args, progress))
         except NotRunning:
             return "lost"
-        except Exception as error:  # whatever it is, the job says so
+        except Exception as error:  # noqa: BLE001  # pylint: disable=broad-exception-caught
+            # Whatever it is, the job says so.
             return _give_up(database, job, error)
     return "done"
 

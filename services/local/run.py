@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import signal
 import sys
@@ -23,6 +24,7 @@ from services.local.demo import make_demo_records
 from services.local.gateway import Gateway
 from services.local.people import Demo, find_demo, make_demo_people
 from services.local.postgres import EmbeddedPostgres, PostgresError
+from services.local.worker import Worker
 from services.migrations.bootstrap import bootstrap
 from services.migrations.errors import MigrationError
 from services.migrations.runner import upgrade
@@ -73,7 +75,8 @@ def _run(port: int, data: Path, stage: str | None) -> None:
             bootstrap(postgres.url(), DATABASE, {role: postgres.password(role) for role in ROLES})
             upgrade(owner_url, report=lambda _: None)
         with step("Maintenance"):
-            TASKS["maintain"](Database(postgres.url("skep_job", DATABASE)))
+            work = Database(postgres.url("skep_job", DATABASE))
+            TASKS["maintain"](work, lambda: math.inf)
         with step("Demo data"):
             demo = _demo(owner_url, app_url, _read_json(data / "run.json"))
         with step("Assets"):
@@ -81,7 +84,7 @@ def _run(port: int, data: Path, stage: str | None) -> None:
             write_assets(assets)
         with step("Services"):
             gateway = _gateway(app_url, assets, stage)
-        _serve(gateway, port, data, app_url, demo)
+        _serve(gateway, port, data, app_url, demo, worker=Worker(work))
     finally:
         postgres.stop()
 
@@ -116,7 +119,7 @@ def _gateway(app_url: str, assets: Path, stage: str | None) -> Gateway:
     return Gateway(read_routes(), handlers, stage=stage, assets=assets)
 
 
-def _serve(gateway: Gateway, port: int, data: Path, app_url: str, demo: Demo) -> None:
+def _serve(gateway: Gateway, port: int, data: Path, app_url: str, demo: Demo, *, worker: Worker) -> None:
     try:
         gateway.start(port=port)
     except OSError as error:
@@ -128,7 +131,7 @@ def _serve(gateway: Gateway, port: int, data: Path, app_url: str, demo: Demo) ->
         _write_json(data / "run.json", run)
         _welcome(gateway.url, data, demo)
         # The services log to standard output, as on Lambda; here to a file, so that the URL stays in sight.
-        with (data / "requests.log").open("a", encoding="utf-8", buffering=1) as log, redirect_stdout(log):
+        with (data / "requests.log").open("a", encoding="utf-8", buffering=1) as log, redirect_stdout(log), worker:
             threading.Event().wait()
     finally:
         gateway.stop()

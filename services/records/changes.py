@@ -7,8 +7,7 @@ import binascii
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -50,8 +49,7 @@ Progress = Callable[[int, int], None]
 """Told (done, of how many). What it raises ends the work and undoes it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(NamedTuple):
     """Changes, oldest first; next: the cursor to go on with (always there); more: whether to ask again at once."""
 
     items: list[dict[str, Any]]
@@ -59,8 +57,7 @@ class Feed:
     more: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Undone:
+class Undone(NamedTuple):
     """What an undo did. conflicts: [{"table", "id", "reason", "fields"?}]; hidden: records the undoer can't see."""
 
     change_set: str
@@ -123,9 +120,7 @@ def list_change_sets(run: Runner, limit: int) -> list[dict[str, Any]]:
     return [dict(zip(names, (*row[:6], orjson.loads(row[6]), row[7]), strict=True)) for row in rows]
 
 
-def undo_change_set(
-    run: Runner, change_set: str, *, skip_conflicts: bool, progress: Progress | None = None
-) -> Undone:
+def undo_change_set(run: Runner, change_set: str, *, skip_conflicts: bool, progress: Progress | None = None) -> Undone:
     """Takes a change set back, as a change set of its own. One transaction, in statements of some hundred writes.
 
     Raises Conflict listing what stands in the way, with nothing changed, unless skip_conflicts; NotFound.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -20,13 +20,12 @@ Render = Callable[[Runner, str, str], Any]
 """Gives a record as its table's door shows it: (run, table name, record id) -> body."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a write answers. records: [(table, id)] by which a body too large to keep is rendered again."""
 
     status: int
     body: Any = None
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     change_set: str | None = None
     records: Sequence[tuple[str, str]] = ()
     replayed: bool = False
@@ -79,7 +78,7 @@ def _once(caller: Caller, key: Key, work: Callable[[Runner], Answer], render: Re
 
 
 def _kept(answer: Answer) -> dict[str, Any]:
-    kept: dict[str, Any] = {"headers": answer.headers, "records": list(answer.records)}
+    kept: dict[str, Any] = {"headers": dict(answer.headers), "records": list(answer.records)}
     body = orjson.dumps(answer.body)
     if len(body) <= MAX_BODY_BYTES:
         kept["body"] = body.decode()

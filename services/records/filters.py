@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from marshmallow import ValidationError
 from psycopg2.sql import SQL, Composable
@@ -24,8 +23,7 @@ _FILTER = re.compile(r"([a-z][a-z0-9_]*)\[([a-z_]+)\]=(.*)", re.DOTALL)
 _COMPARISONS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """A condition with its parameters."""
 
     sql: Composable

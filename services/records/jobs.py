@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.shared.caller import Runner
 from services.shared.errors import Conflict, NotFound
@@ -30,8 +29,7 @@ _JSON = ("args", "result", "error")
 FIND = f"SELECT {', '.join(_SHOWN)} FROM skep.find_job(%s)"
 
 
-@dataclass(frozen=True, slots=True)
-class JobRef:
+class JobRef(NamedTuple):
     """A job that has been asked for."""
 
     id: str

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg2.sql import SQL, Composable
 
@@ -25,16 +24,14 @@ __all__ = ["MAX_LIMIT", "Page", "Query", "count_records", "list_records"]
 MAX_LIMIT = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """Records as the wire has them, and the cursor of the next page."""
 
     items: list[dict[str, Any]]
     next: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """What to list. fields: names, all when None."""
 
     conditions: tuple[Condition, ...]
@@ -119,8 +116,7 @@ def _cursor(query: Query, names: tuple[str, ...], kept: list[Row]) -> str:
     return encode_cursor(query.order, Position(last[names.index(query.order.field)], last[names.index("id")]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
+class _Shape(NamedTuple):
     """What a page's statement depends on, so that it can be kept."""
 
     branches: tuple[str, ...]
@@ -128,8 +124,7 @@ class _Shape:
     segments: tuple[tuple[bool, bool], ...]  # (records with a value?, after a position?)
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
+class _Parts(NamedTuple):
     shape: _Shape
 
     def params(self, query: Query) -> list[Any]:

@@ -117,7 +117,7 @@ def operation(
     described: Json = {
         "operationId": f"{verb}_{name}",
         "tags": [tag],
-        "summary": f"{verb.replace('_', ' ').capitalize()} {tag.lower() if isinstance(of, Table) else name.replace('_', ' ')}",
+        "summary": f"{verb} {name}".replace("_", " ").capitalize(),
         "responses": {status: good, **(also or {}), **problem_answers(401, *problems, 503)},
     }
     if parameters:

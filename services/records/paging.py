@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from marshmallow import ValidationError
@@ -20,8 +19,7 @@ __all__ = ["Order", "Position", "decode_cursor", "encode_cursor", "parse_order"]
 _ID = Link(to="", label="Id")
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """A sort field and its direction; the id breaks ties in the same direction."""
 
     field: str
@@ -33,8 +31,7 @@ class Order:
         return f"-{self.field}" if self.descending else self.field
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """The last record of a page: its sort value (None in the segment of records without one) and id."""
 
     value: Any

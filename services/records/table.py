@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from marshmallow import RAISE, Schema
 
@@ -27,23 +27,20 @@ class RecordSchema(Schema):
         unknown = RAISE
 
 
-@dataclass(frozen=True, slots=True)
-class Owned:
+class Owned(NamedTuple):
     """A record belongs to a person; owner, team and `shared` say who sees it."""
 
     branches: tuple[str, ...] = ("all", "own", "unowned", "team", "team_shared")
 
 
-@dataclass(frozen=True, slots=True)
-class ChildOf:
+class ChildOf(NamedTuple):
     """A record's rights are those of the record that `link` names."""
 
     link: str
     branches: tuple[str, ...] = ("all", "own", "unowned", "team", "team_shared")
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """Everybody reads, admins write."""
 
     branches: tuple[str, ...] = ("all",)
@@ -60,8 +57,7 @@ BRANCHES_OF_ROLE: Mapping[str, tuple[str, ...]] = {
 """The views that show a role all it may see (skep.branches): a wrong pick shows less, never more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """What must hold between fields of one record. check gives the sentence for `field`, or None when all is well."""
 
     field: str
@@ -151,7 +147,7 @@ class Table:
     def input_schema(self) -> Schema:
         """Reads a body: the writable fields, and no others."""
         made: type[Schema] = RecordSchema.from_dict(
-            {name: f for name, f in self.writable.items()},
+            dict(self.writable),
             name=f"{self.name.title()}Input",
         )
         return made(unknown=RAISE)

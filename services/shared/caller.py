@@ -8,8 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import psycopg2
 
@@ -27,8 +26,7 @@ Build = Callable[[str], tuple[str, Sequence[Any]]]
 """Makes the statement and its parameters for a role."""
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
+class Credential(NamedTuple):
     """What a caller showed. kind: client, session or iam; value: SHA-256 of the secret, or the ARN."""
 
     kind: str
@@ -48,8 +46,7 @@ class Credential:
         return cls("iam", arn.encode())
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """Whom a credential stands for, as last seen: act_as has the last word in every transaction."""
 
     principal_id: str
@@ -57,8 +54,7 @@ class Identity:
     person_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """An idempotency key and the SHA-256 of the request that it stands for."""
 
     name: str

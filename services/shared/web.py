@@ -95,7 +95,7 @@ def create_app(
     app.url_map.redirect_defaults = False
     holder = Service(name, settings, database)
     app.extensions["skep"] = holder
-    app.wsgi_app = _below_iam(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = _below_iam(app.wsgi_app)  # type: ignore[method-assign,assignment]
 
     @app.before_request
     def begin() -> None:
@@ -109,7 +109,7 @@ def create_app(
         elif isinstance(error, HTTPException):
             known = _HttpError(error)
         else:
-            app.logger.exception("%s %s failed", request.method, request.path)
+            app.logger.error("%s %s failed", request.method, request.path, exc_info=error)
             known = _Bug()
         return error_answer(known)
 

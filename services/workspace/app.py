@@ -6,6 +6,7 @@ from flask import Flask, Response, request
 
 from services.records import changes, http
 from services.records.exactly_once import Answer, answer_once
+from services.records.jobs import JobRef
 from services.registry import TABLES
 from services.shared.authorize import program_caller
 from services.shared.caller import Runner
@@ -14,17 +15,19 @@ from services.shared.errors import Invalid, NotFound
 from services.shared.settings import Settings
 from services.shared.web import create_app, json_answer, service
 from services.workspace.description import describe
+from services.workspace.jobs import accepted, mount_jobs
 
 __all__ = ["build_app"]
 
 
 def build_app(settings: Settings, database: Database) -> Flask:
-    """Changes, change sets and undo for programs; health, version and description for anyone."""
+    """Changes, change sets, undo and jobs for programs; health, version and description for anyone."""
     app = create_app("workspace", settings, database)
     app.add_url_rule("/v1/changes", "changes", _list_changes)
     app.add_url_rule("/v1/change-sets", "change_sets", _list_change_sets)
     app.add_url_rule("/v1/change-sets/<change_set>", "change_set", _get_change_set)
     app.add_url_rule("/v1/change-sets/<change_set>/undo", "undo", _undo, methods=["POST"])
+    mount_jobs(app)
     app.add_url_rule("/v1/health", "health", _health)
     app.add_url_rule("/v1/version", "version", _version)
     app.add_url_rule("/v1/openapi.json", "openapi", _openapi)
@@ -74,13 +77,15 @@ def _get_change_set(change_set: str) -> Response:
 
 
 def _undo(change_set: str) -> Response:
-    """200 with what was undone; 409 listing what stands in the way; 401, 404, 422."""
+    """200 with what was undone, 202 with a job that does it; 409 listing what stands in the way; 401, 404, 422."""
     caller = program_caller()
     http.check_parameters(())
     known, skip = http.known_id(change_set), _skips_conflicts()
 
     def work(run: Runner) -> Answer:
-        undone = changes.undo_change_set(run, known, skip_conflicts=skip)
+        undone = changes.undo_or_queue(run, known, skip_conflicts=skip)
+        if isinstance(undone, JobRef):
+            return accepted(run, undone)
         body = {"undone": known, "conflicts": undone.conflicts, "hidden": undone.hidden}
         return Answer(200, body, change_set=undone.change_set)
 

@@ -15,6 +15,10 @@ _TEXT, _FLAG, _COUNT = {"type": "string"}, {"type": "boolean"}, {"type": "intege
 _ID = {"type": "string", "format": "uuid"}
 _ID_OR_NULL = {"type": ["string", "null"], "format": "uuid"}
 _TIME = {"type": "string", "format": "date-time"}
+_QUEUED: Json = {
+    "description": "Too much for a request: Location names the job that does it.",
+    "content": {"application/json": {"schema": ref("Job")}},
+}
 
 
 @lru_cache(4)
@@ -36,7 +40,7 @@ def describe(server: str) -> Json:
         },
         "servers": [{"url": server}],
         "security": [{"key": []}],
-        "paths": paths | _paths(),
+        "paths": paths | _paths() | _job_paths(),
         "components": {"schemas": schemas, "securitySchemes": security},
     }
 
@@ -62,7 +66,15 @@ def _paths() -> Json:
         },
         "/v1/change-sets/{change_set}/undo": {
             "parameters": change_set,
-            "post": operation("change_set", "undo", ref("Undone"), key, (400, 403, 404, 409, 413, 415, 422), body=undo),
+            "post": operation(
+                "change_set",
+                "undo",
+                ref("Undone"),
+                key,
+                (400, 403, 404, 409, 413, 415, 422),
+                body=undo,
+                also={"202": _QUEUED},
+            ),
         },
         "/v1/clients/{record_id}/key": {
             "parameters": client,
@@ -74,6 +86,35 @@ def _paths() -> Json:
         "/v1/version": {"get": _public("version", _object(release=_TEXT, revision=_TEXT, function_version=_TEXT))},
         "/v1/openapi.json": {"get": _public("openapi", {"type": "object"})},
     }
+
+
+def _job_paths() -> Json:
+    job: list[Json] = [{"name": "job_id", "in": "path", "required": True, "schema": _ID}]
+    return {
+        "/v1/jobs/{job_id}": {"parameters": job, "get": operation("job", "get", ref("Job"), [], (400, 404))},
+        "/v1/jobs/{job_id}/cancel": {
+            "parameters": job,
+            "post": operation("job", "cancel", ref("Job"), [], (400, 404, 409)),
+        },
+    }
+
+
+def _job() -> Json:
+    job = _object(
+        id=_ID,
+        kind={"type": "string", "enum": ["undo"]},
+        args={"type": "object"},
+        state={"type": "string", "enum": ["queued", "running", "done", "failed", "cancelled"]},
+        progress=_COUNT,
+        total={"type": ["integer", "null"], "description": "Null until it is known."},
+        change_set=_ID_OR_NULL,
+        result={"type": ["object", "null"], "description": "When done: as at once, with conflict_count; see Undone."},
+        error={"anyOf": [ref("Problem"), {"type": "null"}], "description": "When failed: why. Nothing was changed."},
+    )
+    for name in ("created_at", "started_at", "finished_at"):
+        job["properties"][name] = _TIME if name == "created_at" else {"type": ["string", "null"], "format": "date-time"}
+    job["required"] = list(job["properties"])
+    return job
 
 
 def _public(name: str, answer: Json) -> Json:
@@ -131,6 +172,7 @@ def _schemas() -> Json:
             "additionalProperties": False,
         },
         "Undone": _object(undone=_ID, conflicts={"type": "array", "items": conflict}, hidden=_COUNT),
+        "Job": _job(),
         "NewKey": _object(key=_TEXT),
         "Pipeline": _object(stages={"type": "array", "items": stage}, open=_object(count=_COUNT, amounts=amounts)),
     }

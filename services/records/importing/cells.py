@@ -130,7 +130,7 @@ def _convert_dates(table: Table, lines: list[Line], columns: Columns, options: O
     """Brings the dates into ISO's form. A column that leaves the order open is like the others of its file."""
     names = [name for name in columns.places if isinstance(table.fields[name], Date)]
     found = {name: find_order(text for line in lines if (text := line.texts[name]) is not None) for name in names}
-    clear = {name: order for name, order in found.items() if order == "MDY" or order == "DMY"}
+    clear = {name: order for name, order in found.items() if order is not None and order != "any"}
     for name in names:
         order = options.dates or clear.get(name) or ("MDY" if found[name] == "any" else None)
         if order is None and len(set(clear.values())) == 1:

@@ -1,0 +1,1 @@
+"""The REST door against its own OpenAPI document."""
