@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import psycopg2
+
 from services.accounts.passwords import MAX_LENGTH, MIN_LENGTH, make_verifier, new_salt
 from services.accounts.tables import TABLES
 from services.records.errors import translated
 from services.shared.caller import Credential
 from services.shared.database import Database, Row
-from services.shared.errors import Invalid
+from services.shared.errors import Invalid, NotFound
 
 __all__ = ["SignIn", "set_password", "sign_in", "sign_out"]
 
@@ -63,15 +65,15 @@ def sign_out(database: Database, token: str) -> None:
 def set_password(run: Runs, person_id: str, password: str) -> None:
     """Sets a person's password, which ends the sessions opened with the old one.
 
-    Raises Invalid (too short or too long, or no such person), Forbidden (another person's, and not an admin).
+    Raises Invalid (too short or too long), NotFound, Forbidden (another person's, and not an admin).
     """
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         sentence = f"A password has {MIN_LENGTH} to {MAX_LENGTH:,} characters."
         raise Invalid(errors=[{"field": "password", "message": sentence}])
     salt = new_salt()
-    with translated(_PEOPLE):
-        run.run(
-            "SELECT skep.set_password(%s, %s, %s)",
-            (person_id, salt, make_verifier(password, salt)),
-            write=True,
-        )
+    verifier = make_verifier(password, salt)
+    try:
+        with translated(_PEOPLE):
+            run.run("SELECT skep.set_password(%s, %s, %s)", (person_id, salt, verifier), write=True)
+    except psycopg2.errors.ForeignKeyViolation as error:
+        raise NotFound() from error

@@ -12,7 +12,7 @@ import orjson
 import psycopg2
 
 from services.automations.acting import Acting, Job, NotRunning, act_for
-from services.automations.watch import Watch
+from services.automations.watch import REPORT, Watch
 from services.records.changes import Progress, undo_change_set
 from services.shared.database import Database
 from services.shared.errors import SkepError, Unavailable, problem
@@ -77,8 +77,13 @@ def _run(database: Database, job: Job, work: Work, seconds_left: SecondsLeft) ->
                 raise OutOfTime()
             watch.tell(done, total)
 
+        def do(acting: Acting) -> dict[str, Any]:
+            result = work(acting, job.args, progress)
+            acting.run(REPORT, watch.report)
+            return result
+
         try:
-            act_for(database, job, lambda acting: work(acting, job.args, progress))
+            act_for(database, job, do)
         except NotRunning:
             return "lost"
         except Exception as error:  # noqa: BLE001  # pylint: disable=broad-exception-caught

@@ -12,7 +12,7 @@ from services.automations.acting import Job, NotRunning
 from services.shared.database import Database
 from services.shared.errors import Unavailable
 
-__all__ = ["BEAT_SECONDS", "Watch"]
+__all__ = ["BEAT_SECONDS", "REPORT", "Watch"]
 
 REPORT = "SELECT skep.report_job(%s, %s, %s, %s)"
 BEAT_SECONDS = 1.0
@@ -24,21 +24,26 @@ class Watch:
     def __init__(self, database: Database, job: Job) -> None:
         self._database = database
         self._job = job
-        self._progress: tuple[int, int | None] = (0, None)
+        self._told: tuple[int, int | None] = (0, None)
         self._ended = threading.Event()
         self._lost = threading.Event()
         self._thread = threading.Thread(target=self._beat, name=f"watch of job {job.id}", daemon=True)
 
     def tell(self, done: int, total: int) -> None:
         """Says how far the job is. Raises NotRunning when it was cancelled or is another's by now."""
-        self._progress = (done, total)
+        self._told = (done, total)
         if self._lost.is_set():
             raise NotRunning()
+
+    @property
+    def report(self) -> tuple[str, int, int, int | None]:
+        """The parameters of REPORT, as last told."""
+        return (self._job.id, self._job.attempt, *self._told)
 
     def _beat(self) -> None:
         while not self._ended.is_set():
             try:
-                rows = self._database.run(REPORT, (self._job.id, self._job.attempt, *self._progress), write=True)
+                rows = self._database.run(REPORT, self.report, write=True)
             except (Unavailable, psycopg2.Error):
                 pass  # the job itself meets the same trouble, and says so
             else:

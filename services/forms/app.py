@@ -33,6 +33,8 @@ from services.shared.web import create_app, problem_answer
 __all__ = ["build_app"]
 
 API = "/app/api"
+MAX_FORM_BYTES = 2 * 1024 * 1024
+"""A form with every field full is smaller; more would only be echoed."""
 
 ROUTES: tuple[tuple[str, str, str, Callable[..., Response]], ...] = (
     ("GET", "/", "home", home.show_home),
@@ -60,7 +62,6 @@ ROUTES: tuple[tuple[str, str, str, Callable[..., Response]], ...] = (
 def build_app(settings: Settings, database: Database) -> Flask:
     """The pages, and the tables' REST routes below /app/api."""
     app = create_app("forms", settings, database, error_answer=_answer_error)
-    app.config["MAX_FORM_MEMORY_SIZE"] = 2 * 1024 * 1024
     prepare_templates(app)
     app.before_request(_check_form)
     app.after_request(secure)
@@ -74,6 +75,7 @@ def _check_form() -> None:
     """Refuses every form that is not from a page of ours; the REST routes check a header instead."""
     if request.method != "POST" or request.url_rule is None or _is_api():
         return
+    request.max_content_length = MAX_FORM_BYTES
     if request.endpoint == "sign_in_now":
         csrf.check_sign_in()
         return

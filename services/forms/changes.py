@@ -19,7 +19,7 @@ from services.records.exactly_once import Answer
 from services.records.http import check_parameters, known_id
 from services.registry import TABLES
 from services.shared.caller import Runner
-from services.shared.errors import Conflict, InProgress, KeyReused
+from services.shared.errors import Conflict, InProgress, KeyReused, NotFound
 
 __all__ = ["Act", "list_acts", "show_change_set", "show_changes", "undo"]
 
@@ -113,7 +113,7 @@ def undo(change_set: str) -> Response:
 
     def work(run: Runner) -> Answer:
         done = undo_change_set(run, known, skip_conflicts=skip)
-        return Answer(200, {"id": done.change_set}, change_set=done.change_set)
+        return Answer(200, {"done": _has_changed(run, done.change_set)}, change_set=done.change_set)
 
     try:
         answer = do_once(visitor, form_key(), work)
@@ -121,7 +121,17 @@ def undo(change_set: str) -> Response:
         raise
     except Conflict as error:
         return _show(visitor, known, error)
+    if not answer.body["done"]:
+        return go_to("change_set", done="unchanged", change_set=known)
     return go_to("change_set", receipt=answer.change_set, done="undone", change_set=answer.change_set)
+
+
+def _has_changed(run: Runner, change_set: str) -> bool:
+    try:
+        get_change_set(run, TABLES, change_set, 1)
+    except NotFound:
+        return False
+    return True
 
 
 def _show(visitor: Visitor, change_set: str, conflict: Conflict | None = None) -> Response:

@@ -11,12 +11,16 @@ from flask import url_for
 from services.forms.shown import Shown, show_field
 from services.forms.titles import Titles, find_titles
 from services.forms.visitor import Visitor
+from services.records.changes import list_history
 from services.records.fields import Link, Money
 from services.records.table import Table
 from services.registry import TABLES
+from services.shared.errors import NotFound
 
 __all__ = ["DOORS", "Difference", "Entry", "make_entries", "name_person"]
 
+MOST_LOOKED_UP = 20
+"""Deleted records of a page whose names are looked up one by one."""
 DOORS = {
     "forms": "in the forms",
     "rest": "through the API",
@@ -73,7 +77,20 @@ def make_entries(visitor: Visitor, entries: Sequence[Mapping[str, Any]]) -> list
     wanted += [("people", e["person_id"]) for e in known if e["person_id"]]
     wanted += [link for e in known for link in _links(TABLES[e["table"]], e["changes"])]
     titles = find_titles(visitor.caller, wanted)
-    return [_entry(e, TABLES[e["table"]], titles) for e in known]
+    lost = [(e["table"], e["id"]) for e in known if e["id"] not in titles.get(e["table"], {})]
+    names = {record_id: _find_last_title(visitor, table, record_id) for table, record_id in lost[:MOST_LOOKED_UP]}
+    return [_entry(e, TABLES[e["table"]], titles, names.get(e["id"])) for e in known]
+
+
+def _find_last_title(visitor: Visitor, table_name: str, record_id: str) -> str | None:
+    """What a deleted record was called last, by its history."""
+    table = TABLES[table_name]
+    try:
+        rows, _ = list_history(visitor.caller, table, record_id, None, 100)
+    except NotFound:
+        return None
+    found = (row.get("changes", {}).get(table.title_field, {}).get("after") for row in rows)
+    return next((str(title) for title in found if title), None)
 
 
 def _links(table: Table, changes: Mapping[str, Mapping[str, Any]]) -> Iterable[tuple[str, str]]:
@@ -83,11 +100,11 @@ def _links(table: Table, changes: Mapping[str, Mapping[str, Any]]) -> Iterable[t
             yield from ((field.to, side) for side in change.values() if side is not None)
 
 
-def _entry(entry: Mapping[str, Any], table: Table, titles: Titles) -> Entry:
+def _entry(entry: Mapping[str, Any], table: Table, titles: Titles, last_title: str | None) -> Entry:
     return Entry(
         what=OPERATIONS[entry["operation"]],
         table_label=table.label,
-        title=_title(entry, table, titles),
+        title=_title(entry, table, titles) or last_title or f"{table.singular} {entry['id'][-6:]}",
         url=url_for("record", table=table.name, record_id=entry["id"]),
         who=name_person(titles, entry["person_id"]),
         door=DOORS.get(entry["door"], entry["door"]),
@@ -103,7 +120,7 @@ def _entry(entry: Mapping[str, Any], table: Table, titles: Titles) -> Entry:
 def _title(entry: Mapping[str, Any], table: Table, titles: Titles) -> str:
     known = titles.get(table.name, {}).get(entry["id"])
     change = entry["changes"].get(table.title_field, {})
-    return str(known or change.get("after") or change.get("before") or f"{table.singular} {entry['id'][-6:]}")
+    return str(known or change.get("after") or change.get("before") or "")
 
 
 def _differences(table: Table, changes: Mapping[str, Mapping[str, Any]], titles: Titles) -> list[Difference]:

@@ -25,7 +25,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DONE = {
     "created": "Saved.",
     "saved": "Saved.",
-    "unchanged": "Nothing was changed, so nothing was saved.",
+    "unchanged": "There was nothing to change, so nothing was saved.",
     "deleted": "Deleted.",
     "restored": "Restored.",
     "undone": "Undone.",

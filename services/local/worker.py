@@ -1,4 +1,4 @@
-"""The worker of one machine: a thread that runs the jobs that wait, each second, as EventBridge and SQS make it on AWS."""
+"""The worker of one machine: a thread that runs the jobs that wait, looking each second, as a schedule does on AWS."""
 
 from __future__ import annotations
 

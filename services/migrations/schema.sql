@@ -76,7 +76,7 @@ CREATE UNIQUE INDEX clients_name_unique ON public.clients USING btree (name) WHE
 CREATE INDEX clients_person_id_link ON public.clients USING btree (person_id);
 CREATE INDEX clients_search ON public.clients USING gin (name public.gin_trgm_ops);
 CREATE TRIGGER a_stamp BEFORE INSERT OR UPDATE ON public.clients FOR EACH ROW EXECUTE FUNCTION skep.stamp();
-CREATE TRIGGER c_person_id BEFORE INSERT OR UPDATE OF person_id ON public.clients FOR EACH ROW WHEN ((new.person_id IS NOT NULL)) EXECUTE FUNCTION skep.check_link('person_id', 'people');
+CREATE TRIGGER c_person_id BEFORE INSERT OR UPDATE OF person_id, deleted_at ON public.clients FOR EACH ROW WHEN ((new.person_id IS NOT NULL)) EXECUTE FUNCTION skep.check_clients_person_id();
 CREATE TRIGGER z_log AFTER INSERT OR DELETE OR UPDATE ON public.clients FOR EACH ROW EXECUTE FUNCTION skep.log_change();
 CREATE TRIGGER z_truncate BEFORE TRUNCATE ON public.clients FOR EACH STATEMENT EXECUTE FUNCTION skep.refuse_truncate();
 CREATE POLICY insert_rights ON public.clients AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (skep.is_admin());
@@ -118,7 +118,7 @@ CREATE INDEX contacts_name_team ON public.contacts USING btree (team_id, name, i
 CREATE INDEX contacts_name_team_shared ON public.contacts USING btree (team_id, name, id) WHERE ((deleted_at IS NULL) AND shared);
 CREATE INDEX contacts_name_unowned ON public.contacts USING btree (name, id) WHERE ((deleted_at IS NULL) AND (owner_id IS NULL));
 CREATE INDEX contacts_search ON public.contacts USING gin (name public.gin_trgm_ops, email public.gin_trgm_ops);
-CREATE TRIGGER a_rights BEFORE INSERT OR UPDATE ON public.contacts FOR EACH ROW EXECUTE FUNCTION skep.child_rights('customer_id', 'customers');
+CREATE TRIGGER a_rights BEFORE INSERT OR UPDATE ON public.contacts FOR EACH ROW EXECUTE FUNCTION skep.rights_contacts();
 CREATE TRIGGER a_stamp BEFORE INSERT OR UPDATE ON public.contacts FOR EACH ROW EXECUTE FUNCTION skep.stamp();
 CREATE TRIGGER z_log AFTER INSERT OR DELETE OR UPDATE ON public.contacts FOR EACH ROW EXECUTE FUNCTION skep.log_change();
 CREATE TRIGGER z_truncate BEFORE TRUNCATE ON public.contacts FOR EACH STATEMENT EXECUTE FUNCTION skep.refuse_truncate();
@@ -212,10 +212,10 @@ CREATE INDEX customers_search ON public.customers USING gin (company public.gin_
 CREATE TRIGGER a_rights BEFORE INSERT OR UPDATE ON public.customers FOR EACH ROW EXECUTE FUNCTION skep.own_rights();
 CREATE TRIGGER a_stamp BEFORE INSERT OR UPDATE ON public.customers FOR EACH ROW EXECUTE FUNCTION skep.stamp();
 CREATE TRIGGER b_contacts AFTER UPDATE ON public.customers FOR EACH ROW WHEN ((((old.owner_id IS DISTINCT FROM new.owner_id) OR (old.team_id IS DISTINCT FROM new.team_id)) OR (old.shared IS DISTINCT FROM new.shared))) EXECUTE FUNCTION skep.push_rights('contacts', 'customer_id');
-CREATE TRIGGER c_country BEFORE INSERT OR UPDATE OF country ON public.customers FOR EACH ROW WHEN ((new.country IS NOT NULL)) EXECUTE FUNCTION skep.check_option('country', 'countries');
-CREATE TRIGGER c_owner_id BEFORE INSERT OR UPDATE OF owner_id ON public.customers FOR EACH ROW WHEN ((new.owner_id IS NOT NULL)) EXECUTE FUNCTION skep.check_link('owner_id', 'people');
-CREATE TRIGGER c_parent_id BEFORE INSERT OR UPDATE OF parent_id ON public.customers FOR EACH ROW WHEN ((new.parent_id IS NOT NULL)) EXECUTE FUNCTION skep.check_link('parent_id', 'customers');
-CREATE TRIGGER c_sector BEFORE INSERT OR UPDATE OF sector ON public.customers FOR EACH ROW WHEN ((new.sector IS NOT NULL)) EXECUTE FUNCTION skep.check_option('sector', 'sectors');
+CREATE TRIGGER c_country BEFORE INSERT OR UPDATE OF country ON public.customers FOR EACH ROW WHEN ((new.country IS NOT NULL)) EXECUTE FUNCTION skep.check_customers_country();
+CREATE TRIGGER c_owner_id BEFORE INSERT OR UPDATE OF owner_id, deleted_at ON public.customers FOR EACH ROW WHEN ((new.owner_id IS NOT NULL)) EXECUTE FUNCTION skep.check_customers_owner_id();
+CREATE TRIGGER c_parent_id BEFORE INSERT OR UPDATE OF parent_id, deleted_at ON public.customers FOR EACH ROW WHEN ((new.parent_id IS NOT NULL)) EXECUTE FUNCTION skep.check_customers_parent_id();
+CREATE TRIGGER c_sector BEFORE INSERT OR UPDATE OF sector ON public.customers FOR EACH ROW WHEN ((new.sector IS NOT NULL)) EXECUTE FUNCTION skep.check_customers_sector();
 CREATE TRIGGER d_contacts_customer_id AFTER UPDATE OF deleted_at ON public.customers FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION skep.parent_deleted('contacts', 'customer_id', 'cascade');
 CREATE TRIGGER d_customers_parent_id AFTER UPDATE OF deleted_at ON public.customers FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION skep.parent_deleted('customers', 'parent_id', 'refuse');
 CREATE TRIGGER d_opportunities_customer_id AFTER UPDATE OF deleted_at ON public.customers FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION skep.parent_deleted('opportunities', 'customer_id', 'refuse');
@@ -302,9 +302,9 @@ CREATE INDEX opportunities_stage_team_shared ON public.opportunities USING btree
 CREATE INDEX opportunities_stage_unowned ON public.opportunities USING btree (stage, id) WHERE ((deleted_at IS NULL) AND (owner_id IS NULL));
 CREATE TRIGGER a_rights BEFORE INSERT OR UPDATE ON public.opportunities FOR EACH ROW EXECUTE FUNCTION skep.own_rights();
 CREATE TRIGGER a_stamp BEFORE INSERT OR UPDATE ON public.opportunities FOR EACH ROW EXECUTE FUNCTION skep.stamp();
-CREATE TRIGGER c_customer_id BEFORE INSERT OR UPDATE OF customer_id ON public.opportunities FOR EACH ROW WHEN ((new.customer_id IS NOT NULL)) EXECUTE FUNCTION skep.check_link('customer_id', 'customers');
-CREATE TRIGGER c_owner_id BEFORE INSERT OR UPDATE OF owner_id ON public.opportunities FOR EACH ROW WHEN ((new.owner_id IS NOT NULL)) EXECUTE FUNCTION skep.check_link('owner_id', 'people');
-CREATE TRIGGER c_product_id BEFORE INSERT OR UPDATE OF product_id ON public.opportunities FOR EACH ROW WHEN ((new.product_id IS NOT NULL)) EXECUTE FUNCTION skep.check_link('product_id', 'products');
+CREATE TRIGGER c_customer_id BEFORE INSERT OR UPDATE OF customer_id, deleted_at ON public.opportunities FOR EACH ROW WHEN ((new.customer_id IS NOT NULL)) EXECUTE FUNCTION skep.check_opportunities_customer_id();
+CREATE TRIGGER c_owner_id BEFORE INSERT OR UPDATE OF owner_id, deleted_at ON public.opportunities FOR EACH ROW WHEN ((new.owner_id IS NOT NULL)) EXECUTE FUNCTION skep.check_opportunities_owner_id();
+CREATE TRIGGER c_product_id BEFORE INSERT OR UPDATE OF product_id, deleted_at ON public.opportunities FOR EACH ROW WHEN ((new.product_id IS NOT NULL)) EXECUTE FUNCTION skep.check_opportunities_product_id();
 CREATE TRIGGER e_name BEFORE INSERT OR UPDATE OF name ON public.opportunities FOR EACH ROW WHEN ((new.name IS NULL)) EXECUTE FUNCTION skep.name_opportunity();
 CREATE TRIGGER z_log AFTER INSERT OR DELETE OR UPDATE ON public.opportunities FOR EACH ROW EXECUTE FUNCTION skep.log_change();
 CREATE TRIGGER z_truncate BEFORE TRUNCATE ON public.opportunities FOR EACH STATEMENT EXECUTE FUNCTION skep.refuse_truncate();
@@ -339,7 +339,7 @@ CREATE UNIQUE INDEX people_name_unique ON public.people USING btree (name) WHERE
 CREATE INDEX people_search ON public.people USING gin (name public.gin_trgm_ops, email public.gin_trgm_ops);
 CREATE INDEX people_team_id_link ON public.people USING btree (team_id);
 CREATE TRIGGER a_stamp BEFORE INSERT OR UPDATE ON public.people FOR EACH ROW EXECUTE FUNCTION skep.stamp();
-CREATE TRIGGER c_team_id BEFORE INSERT OR UPDATE OF team_id ON public.people FOR EACH ROW WHEN ((new.team_id IS NOT NULL)) EXECUTE FUNCTION skep.check_link('team_id', 'teams');
+CREATE TRIGGER c_team_id BEFORE INSERT OR UPDATE OF team_id, deleted_at ON public.people FOR EACH ROW WHEN ((new.team_id IS NOT NULL)) EXECUTE FUNCTION skep.check_people_team_id();
 CREATE TRIGGER d_clients_person_id AFTER UPDATE OF deleted_at ON public.people FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION skep.parent_deleted('clients', 'person_id', 'refuse');
 CREATE TRIGGER d_customers_owner_id AFTER UPDATE OF deleted_at ON public.people FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION skep.parent_deleted('customers', 'owner_id', 'refuse');
 CREATE TRIGGER d_opportunities_owner_id AFTER UPDATE OF deleted_at ON public.people FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION skep.parent_deleted('opportunities', 'owner_id', 'refuse');
@@ -491,6 +491,34 @@ CREATE TABLE skep.idempotency_keys (
     CONSTRAINT idempotency_keys_key_check CHECK (((length(key) >= 1) AND (length(key) <= 255)))
 );
 CREATE INDEX idempotency_keys_created_at ON skep.idempotency_keys USING btree (created_at);
+
+CREATE TABLE skep.jobs (
+    id uuid DEFAULT skep.uuid7() NOT NULL,
+    kind text NOT NULL,
+    args jsonb NOT NULL,
+    principal_kind text NOT NULL,
+    principal_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    door text NOT NULL,
+    idempotent boolean NOT NULL,
+    state text DEFAULT 'queued'::text NOT NULL,
+    progress bigint DEFAULT 0 NOT NULL,
+    total bigint,
+    change_set uuid,
+    result jsonb,
+    error jsonb,
+    attempts integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    started_at timestamp with time zone,
+    heartbeat_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    CONSTRAINT jobs_pkey PRIMARY KEY (id),
+    CONSTRAINT jobs_kind_check CHECK (((length(kind) >= 1) AND (length(kind) <= 40))),
+    CONSTRAINT jobs_principal_kind_check CHECK ((principal_kind = ANY (ARRAY['client'::text, 'person'::text]))),
+    CONSTRAINT jobs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
+);
+CREATE INDEX jobs_finished_at ON skep.jobs USING btree (finished_at) WHERE (finished_at IS NOT NULL);
+CREATE INDEX jobs_open ON skep.jobs USING btree (created_at) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 
 CREATE TABLE skep.links (
     child name NOT NULL,
@@ -1411,6 +1439,37 @@ END $function$;
 GRANT EXECUTE ON FUNCTION skep.act_as(text,bytea,text,text) TO skep_app;
 GRANT EXECUTE ON FUNCTION skep.act_as(text,bytea,text,text) TO skep_job;
 
+CREATE OR REPLACE FUNCTION skep.act_for_job(job uuid)
+ RETURNS TABLE(principal_id uuid, role text, person_id uuid)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+DECLARE
+  j skep.jobs := (SELECT o FROM skep.jobs o WHERE o.id = job AND o.state = 'running');
+  c skep.caller;
+BEGIN
+  IF j.id IS NULL THEN
+    RAISE EXCEPTION 'the job is not running' USING ERRCODE = 'SK003';
+  END IF;
+  IF j.principal_kind = 'client' THEN
+    SELECT cl.id, cl.role, cl.person_id, p.team_id INTO c
+      FROM public.clients cl JOIN public.people p ON p.id = cl.person_id
+     WHERE cl.id = j.principal_id AND cl.deleted_at IS NULL AND p.deleted_at IS NULL
+       AND (cl.iam_arn IS NOT NULL
+            OR EXISTS (SELECT FROM skep.credentials k WHERE k.client_id = cl.id AND k.revoked_at IS NULL));
+  ELSE
+    SELECT p.id, p.role, p.id, p.team_id INTO c FROM public.people p WHERE p.id = j.principal_id AND p.deleted_at IS NULL;
+  END IF;
+  IF c.principal_id IS NULL THEN
+    RAISE EXCEPTION 'no such principal' USING ERRCODE = '28000';
+  END IF;
+  c.door := j.door;
+  c.change_set := skep.uuid7();
+  PERFORM skep.set_caller(c);
+  RETURN QUERY SELECT c.principal_id, c.role, c.person_id;
+END $function$;
+GRANT EXECUTE ON FUNCTION skep.act_for_job(uuid) TO skep_job;
+
 CREATE OR REPLACE FUNCTION skep.add_policies(t name, rights text)
  RETURNS void
  LANGUAGE plpgsql
@@ -1459,14 +1518,33 @@ BEGIN
   RETURN session_user NOT IN ('skep_app', 'skep_job') AND (skep.me()).principal_id IS NULL;
 END $function$;
 
+CREATE OR REPLACE FUNCTION skep.cancel_job(job uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+BEGIN
+  IF NOT EXISTS (SELECT FROM skep.find_job(job)) THEN
+    RETURN false;
+  END IF;
+  UPDATE skep.jobs j SET state = 'cancelled', finished_at = now() WHERE j.id = job AND j.state IN ('queued', 'running');
+  RETURN EXISTS (SELECT FROM skep.jobs j WHERE j.id = job AND j.state = 'cancelled');
+END $function$;
+GRANT EXECUTE ON FUNCTION skep.cancel_job(uuid) TO skep_app;
+GRANT EXECUTE ON FUNCTION skep.cancel_job(uuid) TO skep_job;
+
 CREATE OR REPLACE FUNCTION skep.change_set_rows(id uuid, after_xid xid8, after_seq bigint, max_rows integer)
  RETURNS SETOF skep.change_log
  LANGUAGE sql
  STABLE SECURITY DEFINER
 AS $function$
-  SELECT l.* FROM skep.change_log l
-   WHERE l.change_set = id AND (after_xid IS NULL OR (l.xid, l.seq) > (after_xid, after_seq))
-     AND skep.sees_now(l.table_name, l.record_id)
+  WITH all_rows AS (SELECT l.* FROM skep.change_log l WHERE l.change_set = id),
+       seen AS MATERIALIZED (
+         SELECT g.table_name, v AS record_id
+           FROM (SELECT a.table_name, array_agg(DISTINCT a.record_id) AS ids FROM all_rows a GROUP BY a.table_name) g,
+                skep.seen_now(g.table_name, g.ids) v)
+  SELECT l.* FROM all_rows l JOIN seen s ON s.table_name = l.table_name AND s.record_id = l.record_id
+   WHERE after_xid IS NULL OR (l.xid, l.seq) > (after_xid, after_seq)
    ORDER BY l.xid, l.seq LIMIT max_rows
 $function$;
 GRANT EXECUTE ON FUNCTION skep.change_set_rows(uuid,xid8,bigint,integer) TO skep_app;
@@ -1476,7 +1554,6 @@ CREATE OR REPLACE FUNCTION skep.changes_after(after_xid xid8, after_seq bigint, 
  RETURNS TABLE(xid xid8, seq bigint, at timestamp with time zone, change_set uuid, undoes uuid, door text, principal_id uuid, person_id uuid, table_name name, record_id uuid, operation "char", derived boolean, before jsonb, after jsonb)
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 BEGIN
   FOR xid, seq, at, change_set, undoes, door, principal_id, person_id, table_name, record_id, operation, derived,
@@ -1512,82 +1589,211 @@ END $function$;
 GRANT EXECUTE ON FUNCTION skep.changes_after(xid8,bigint,integer) TO skep_app;
 GRANT EXECUTE ON FUNCTION skep.changes_after(xid8,bigint,integer) TO skep_job;
 
-CREATE OR REPLACE FUNCTION skep.check_link()
+CREATE OR REPLACE FUNCTION skep.check_clients_person_id()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 DECLARE
-  given uuid := to_jsonb(new) ->> tg_argv[0];
-  readable text := CASE WHEN (SELECT k.rights FROM skep.tables k WHERE k.name = tg_argv[1]) = 'reference'
-    THEN 'true' ELSE 'skep.may_read(owner_id, team_id, shared)' END;
-  found_one boolean;
+  unchanged boolean := false;
 BEGIN
   IF tg_op = 'UPDATE' THEN
-    IF given::text = to_jsonb(old) ->> tg_argv[0] THEN
-      RETURN new;  -- an unchanged link may point to what has left the caller's view since
+    unchanged := new.person_id IS NOT DISTINCT FROM old.person_id;
+    IF unchanged AND (old.deleted_at IS NULL OR new.deleted_at IS NOT NULL OR 'person_id' = 'owner_id') THEN
+      RETURN new;
     END IF;
   END IF;
-  EXECUTE format('SELECT true FROM public.%I WHERE id = $1 AND deleted_at IS NULL AND ($2 OR %s)', tg_argv[1], readable)
-    INTO found_one USING given, pg_trigger_depth() > 1 OR skep.by_hand();
-  IF found_one IS NULL THEN
-    PERFORM skep.no_such_parent(tg_table_name, tg_argv[0]);
+  IF NOT EXISTS (SELECT FROM public.people p WHERE p.id = new.person_id AND p.deleted_at IS NULL
+                  AND (unchanged OR pg_trigger_depth() > 1 OR skep.by_hand() OR true)) THEN
+    PERFORM skep.no_such_parent('clients', 'person_id');
   END IF;
   RETURN new;
 END $function$;
 
-CREATE OR REPLACE FUNCTION skep.check_option()
+CREATE OR REPLACE FUNCTION skep.check_customers_country()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-DECLARE
-  given text := to_jsonb(new) ->> tg_argv[0];
-  broken text := tg_table_name || '_' || tg_argv[0] || '_option';
-  found_one boolean;
 BEGIN
-  IF tg_op = 'UPDATE' THEN
-    IF given = to_jsonb(old) ->> tg_argv[0] THEN
-      RETURN new;  -- a value that the list has lost since may stay
-    END IF;
+  IF tg_op = 'UPDATE' AND new.country IS NOT DISTINCT FROM old.country THEN
+    RETURN new;
   END IF;
-  EXECUTE format('SELECT true FROM public.%I WHERE name = $1 AND deleted_at IS NULL', tg_argv[1])
-    INTO found_one USING given;
-  IF found_one IS NULL THEN
-    RAISE check_violation USING CONSTRAINT = broken, TABLE = tg_table_name, MESSAGE = 'not in the list ' || tg_argv[1];
+  IF NOT EXISTS (SELECT FROM public.countries l WHERE l.name = new.country AND l.deleted_at IS NULL) THEN
+    RAISE check_violation USING CONSTRAINT = 'customers_country_option', TABLE = 'customers', MESSAGE = 'not in the list ' || 'countries';
   END IF;
   RETURN new;
 END $function$;
 
-CREATE OR REPLACE FUNCTION skep.child_rights()
+CREATE OR REPLACE FUNCTION skep.check_customers_owner_id()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 DECLARE
-  parent record;
+  unchanged boolean := false;
 BEGIN
-  EXECUTE format('SELECT owner_id, team_id, shared FROM public.%I WHERE id = $1
-      AND (deleted_at IS NULL OR $3) AND ($2 OR skep.may_read(owner_id, team_id, shared))', tg_argv[1])
-    INTO parent
-    USING (to_jsonb(new) ->> tg_argv[0])::uuid, pg_trigger_depth() > 1 OR skep.by_hand(), new.deleted_at IS NOT NULL;
-  IF parent IS NULL THEN
-    PERFORM skep.no_such_parent(tg_table_name, tg_argv[0]);
+  IF tg_op = 'UPDATE' THEN
+    unchanged := new.owner_id IS NOT DISTINCT FROM old.owner_id;
+    IF unchanged AND (old.deleted_at IS NULL OR new.deleted_at IS NOT NULL OR 'owner_id' = 'owner_id') THEN
+      RETURN new;
+    END IF;
   END IF;
-  new.owner_id := parent.owner_id;
-  new.team_id := parent.team_id;
-  new.shared := parent.shared;
+  IF NOT EXISTS (SELECT FROM public.people p WHERE p.id = new.owner_id AND p.deleted_at IS NULL
+                  AND (unchanged OR pg_trigger_depth() > 1 OR skep.by_hand() OR true)) THEN
+    PERFORM skep.no_such_parent('customers', 'owner_id');
+  END IF;
   RETURN new;
 END $function$;
+
+CREATE OR REPLACE FUNCTION skep.check_customers_parent_id()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+DECLARE
+  unchanged boolean := false;
+BEGIN
+  IF tg_op = 'UPDATE' THEN
+    unchanged := new.parent_id IS NOT DISTINCT FROM old.parent_id;
+    IF unchanged AND (old.deleted_at IS NULL OR new.deleted_at IS NOT NULL OR 'parent_id' = 'owner_id') THEN
+      RETURN new;
+    END IF;
+  END IF;
+  IF NOT EXISTS (SELECT FROM public.customers p WHERE p.id = new.parent_id AND p.deleted_at IS NULL
+                  AND (unchanged OR pg_trigger_depth() > 1 OR skep.by_hand() OR skep.may_read(p.owner_id, p.team_id, p.shared))) THEN
+    PERFORM skep.no_such_parent('customers', 'parent_id');
+  END IF;
+  RETURN new;
+END $function$;
+
+CREATE OR REPLACE FUNCTION skep.check_customers_sector()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+BEGIN
+  IF tg_op = 'UPDATE' AND new.sector IS NOT DISTINCT FROM old.sector THEN
+    RETURN new;
+  END IF;
+  IF NOT EXISTS (SELECT FROM public.sectors l WHERE l.name = new.sector AND l.deleted_at IS NULL) THEN
+    RAISE check_violation USING CONSTRAINT = 'customers_sector_option', TABLE = 'customers', MESSAGE = 'not in the list ' || 'sectors';
+  END IF;
+  RETURN new;
+END $function$;
+
+CREATE OR REPLACE FUNCTION skep.check_opportunities_customer_id()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+DECLARE
+  unchanged boolean := false;
+BEGIN
+  IF tg_op = 'UPDATE' THEN
+    unchanged := new.customer_id IS NOT DISTINCT FROM old.customer_id;
+    IF unchanged AND (old.deleted_at IS NULL OR new.deleted_at IS NOT NULL OR 'customer_id' = 'owner_id') THEN
+      RETURN new;
+    END IF;
+  END IF;
+  IF NOT EXISTS (SELECT FROM public.customers p WHERE p.id = new.customer_id AND p.deleted_at IS NULL
+                  AND (unchanged OR pg_trigger_depth() > 1 OR skep.by_hand() OR skep.may_read(p.owner_id, p.team_id, p.shared))) THEN
+    PERFORM skep.no_such_parent('opportunities', 'customer_id');
+  END IF;
+  RETURN new;
+END $function$;
+
+CREATE OR REPLACE FUNCTION skep.check_opportunities_owner_id()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+DECLARE
+  unchanged boolean := false;
+BEGIN
+  IF tg_op = 'UPDATE' THEN
+    unchanged := new.owner_id IS NOT DISTINCT FROM old.owner_id;
+    IF unchanged AND (old.deleted_at IS NULL OR new.deleted_at IS NOT NULL OR 'owner_id' = 'owner_id') THEN
+      RETURN new;
+    END IF;
+  END IF;
+  IF NOT EXISTS (SELECT FROM public.people p WHERE p.id = new.owner_id AND p.deleted_at IS NULL
+                  AND (unchanged OR pg_trigger_depth() > 1 OR skep.by_hand() OR true)) THEN
+    PERFORM skep.no_such_parent('opportunities', 'owner_id');
+  END IF;
+  RETURN new;
+END $function$;
+
+CREATE OR REPLACE FUNCTION skep.check_opportunities_product_id()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+DECLARE
+  unchanged boolean := false;
+BEGIN
+  IF tg_op = 'UPDATE' THEN
+    unchanged := new.product_id IS NOT DISTINCT FROM old.product_id;
+    IF unchanged AND (old.deleted_at IS NULL OR new.deleted_at IS NOT NULL OR 'product_id' = 'owner_id') THEN
+      RETURN new;
+    END IF;
+  END IF;
+  IF NOT EXISTS (SELECT FROM public.products p WHERE p.id = new.product_id AND p.deleted_at IS NULL
+                  AND (unchanged OR pg_trigger_depth() > 1 OR skep.by_hand() OR true)) THEN
+    PERFORM skep.no_such_parent('opportunities', 'product_id');
+  END IF;
+  RETURN new;
+END $function$;
+
+CREATE OR REPLACE FUNCTION skep.check_people_team_id()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+DECLARE
+  unchanged boolean := false;
+BEGIN
+  IF tg_op = 'UPDATE' THEN
+    unchanged := new.team_id IS NOT DISTINCT FROM old.team_id;
+    IF unchanged AND (old.deleted_at IS NULL OR new.deleted_at IS NOT NULL OR 'team_id' = 'owner_id') THEN
+      RETURN new;
+    END IF;
+  END IF;
+  IF NOT EXISTS (SELECT FROM public.teams p WHERE p.id = new.team_id AND p.deleted_at IS NULL
+                  AND (unchanged OR pg_trigger_depth() > 1 OR skep.by_hand() OR true)) THEN
+    PERFORM skep.no_such_parent('people', 'team_id');
+  END IF;
+  RETURN new;
+END $function$;
+
+CREATE OR REPLACE FUNCTION skep.claim_job(kinds text[])
+ RETURNS SETOF skep.jobs
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+DECLARE
+  silence CONSTANT interval := '2 minutes';
+  lost jsonb := '{"title": "Internal Server Error", "status": 500, "code": "interrupted", "detail": "The work was '
+    'interrupted and could not be done again. Nothing was changed."}';
+BEGIN
+  UPDATE skep.jobs j SET state = 'failed', finished_at = now(), error = lost
+   WHERE j.id IN (SELECT o.id FROM skep.jobs o
+     WHERE o.state = 'running' AND o.heartbeat_at < now() - silence AND (o.attempts >= 5 OR NOT o.idempotent)
+       FOR UPDATE SKIP LOCKED);
+  RETURN QUERY UPDATE skep.jobs j
+     SET state = 'running', attempts = j.attempts + 1, progress = 0, total = NULL,
+         started_at = coalesce(j.started_at, now()), heartbeat_at = now()
+   WHERE j.id = (SELECT o.id FROM skep.jobs o
+     WHERE o.kind = ANY (kinds) AND (o.state = 'queued' OR o.state = 'running' AND o.heartbeat_at < now() - silence)
+     ORDER BY o.created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+  RETURNING j.*;
+END $function$;
+GRANT EXECUTE ON FUNCTION skep.claim_job(text[]) TO skep_job;
 
 CREATE OR REPLACE FUNCTION skep.claim_key(key text, request_hash bytea)
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
  SET lock_timeout TO '3s'
 AS $function$
 DECLARE
@@ -1612,6 +1818,27 @@ END $function$;
 GRANT EXECUTE ON FUNCTION skep.claim_key(text,bytea) TO skep_app;
 GRANT EXECUTE ON FUNCTION skep.claim_key(text,bytea) TO skep_job;
 
+CREATE OR REPLACE FUNCTION skep.create_job(kind text, args jsonb, idempotent boolean)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+DECLARE
+  me skep.caller := skep.me();
+  made uuid := skep.uuid7();
+BEGIN
+  IF me.principal_id IS NULL THEN
+    RAISE EXCEPTION 'no principal' USING ERRCODE = '28000';
+  END IF;
+  INSERT INTO skep.jobs (id, kind, args, idempotent, principal_kind, principal_id, person_id, door)
+  VALUES (made, create_job.kind, create_job.args, create_job.idempotent,
+          CASE WHEN EXISTS (SELECT FROM public.clients c WHERE c.id = me.principal_id) THEN 'client' ELSE 'person' END,
+          me.principal_id, me.person_id, me.door);
+  RETURN made;
+END $function$;
+GRANT EXECUTE ON FUNCTION skep.create_job(text,jsonb,boolean) TO skep_app;
+GRANT EXECUTE ON FUNCTION skep.create_job(text,jsonb,boolean) TO skep_job;
+
 CREATE OR REPLACE FUNCTION skep.feed_epoch()
  RETURNS uuid
  LANGUAGE sql
@@ -1621,6 +1848,17 @@ AS $function$
 $function$;
 GRANT EXECUTE ON FUNCTION skep.feed_epoch() TO skep_app;
 GRANT EXECUTE ON FUNCTION skep.feed_epoch() TO skep_job;
+
+CREATE OR REPLACE FUNCTION skep.find_job(job uuid)
+ RETURNS SETOF skep.jobs
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+AS $function$
+  SELECT j.* FROM skep.jobs j
+   WHERE j.id = job AND (skep.is_admin() OR j.principal_id = (skep.me()).principal_id)
+$function$;
+GRANT EXECUTE ON FUNCTION skep.find_job(uuid) TO skep_app;
+GRANT EXECUTE ON FUNCTION skep.find_job(uuid) TO skep_job;
 
 CREATE OR REPLACE FUNCTION skep.find_principal(kind text, credential bytea)
  RETURNS skep.caller
@@ -1648,11 +1886,42 @@ BEGIN
   RETURN c;
 END $function$;
 
-CREATE OR REPLACE FUNCTION skep.hand_over(t name, record uuid, to_owner uuid)
+CREATE OR REPLACE FUNCTION skep.finish_job(job uuid, attempt integer, result jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+BEGIN
+  UPDATE skep.jobs j SET state = 'done', finished_at = now(), result = finish_job.result,
+         change_set = (skep.me()).change_set, progress = coalesce(j.total, j.progress)
+   WHERE j.id = job AND j.attempts = attempt AND j.state = 'running';
+  IF NOT found THEN
+    RAISE EXCEPTION 'the job is not running' USING ERRCODE = 'SK003';
+  END IF;
+END $function$;
+GRANT EXECUTE ON FUNCTION skep.finish_job(uuid,integer,jsonb) TO skep_job;
+
+CREATE OR REPLACE FUNCTION skep.give_up_job(job uuid, attempt integer, error jsonb, again boolean)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+DECLARE
+  now_is text;
+BEGIN
+  UPDATE skep.jobs j SET state = CASE WHEN again AND j.idempotent AND j.attempts < 5 THEN 'queued' ELSE 'failed' END
+   WHERE j.id = job AND j.attempts = attempt AND j.state = 'running' RETURNING j.state INTO now_is;
+  IF now_is = 'failed' THEN
+    UPDATE skep.jobs j SET error = give_up_job.error, finished_at = now() WHERE j.id = job;
+  END IF;
+  RETURN now_is;
+END $function$;
+GRANT EXECUTE ON FUNCTION skep.give_up_job(uuid,integer,jsonb,boolean) TO skep_job;
+
+CREATE OR REPLACE FUNCTION skep.hand_over(t name, record uuid, to_owner uuid, if_version integer DEFAULT NULL::integer)
  RETURNS boolean
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 DECLARE
   me skep.caller := skep.me();
@@ -1668,19 +1937,19 @@ BEGIN
     RAISE insufficient_privilege USING MESSAGE = 'a record of yours needs an owner';
   END IF;
   EXECUTE format('UPDATE public.%I SET owner_id = $1 WHERE id = $2 AND deleted_at IS NULL
-      AND skep.may_touch(owner_id, team_id) AND ($3 OR owner_id IS NOT NULL OR $1 = $4)', t)
-    USING to_owner, record, me.role <> 'sales', me.person_id;
+      AND skep.may_touch(owner_id, team_id) AND ($3 OR owner_id IS NOT NULL OR $1 = $4)
+      AND ($5 IS NULL OR version = $5)', t)
+    USING to_owner, record, me.role <> 'sales', me.person_id, if_version;
   GET DIAGNOSTICS changed = ROW_COUNT;
   RETURN changed = 1;
 END $function$;
-GRANT EXECUTE ON FUNCTION skep.hand_over(name,uuid,uuid) TO skep_app;
-GRANT EXECUTE ON FUNCTION skep.hand_over(name,uuid,uuid) TO skep_job;
+GRANT EXECUTE ON FUNCTION skep.hand_over(name,uuid,uuid,integer) TO skep_app;
+GRANT EXECUTE ON FUNCTION skep.hand_over(name,uuid,uuid,integer) TO skep_job;
 
 CREATE OR REPLACE FUNCTION skep.hidden_in_change_set(id uuid)
  RETURNS bigint
  LANGUAGE sql
  STABLE SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   SELECT coalesce(sum(cardinality(g.ids) - (SELECT count(*) FROM skep.seen(g.table_name, g.ids))), 0)::bigint
     FROM skep.records_of(id) g
@@ -1692,7 +1961,6 @@ CREATE OR REPLACE FUNCTION skep.history(t name, record uuid, before_xid xid8, be
  RETURNS SETOF skep.change_log
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 BEGIN
   IF skep.sees_now(t, record) THEN
@@ -1742,7 +2010,6 @@ CREATE OR REPLACE FUNCTION skep.issue_key(client uuid, hash bytea)
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 DECLARE
   found_one record;
@@ -1763,7 +2030,6 @@ CREATE OR REPLACE FUNCTION skep.keep_answer(key text, status integer, answer jso
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 DECLARE
   me skep.caller := skep.me();
@@ -1781,8 +2047,7 @@ AS $function$
 BEGIN
   INSERT INTO skep.links VALUES (t, field, parent, on_delete);
   IF NOT EXISTS (SELECT FROM skep.tables k WHERE k.name = t AND k.parent_column = field) THEN
-    EXECUTE format('CREATE TRIGGER c_%s BEFORE INSERT OR UPDATE OF %I ON %I FOR EACH ROW
-      WHEN (new.%I IS NOT NULL) EXECUTE FUNCTION skep.check_link(%L, %L)', field, field, t, field, field, parent);
+    PERFORM skep.make_link_check(t, field, parent);
   END IF;
   EXECUTE format('CREATE TRIGGER d_%s_%s AFTER UPDATE OF deleted_at ON %I FOR EACH ROW
     WHEN (old.deleted_at IS NULL AND new.deleted_at IS NOT NULL)
@@ -1794,7 +2059,7 @@ CREATE OR REPLACE FUNCTION skep.log_change()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
 AS $function$
 DECLARE
   me skep.caller := skep.me();
@@ -1811,16 +2076,65 @@ BEGIN
   VALUES (me.change_set, me.undoes, me.door, me.principal_id, me.person_id, tg_table_name,
           coalesce(new_row ->> 'id', old_row ->> 'id')::uuid, left(tg_op, 1)::"char",
           -- A cascaded delete is the user's own act, which undo takes back; what else a trigger writes follows by itself.
-          pg_trigger_depth() > 1 AND old_row -> 'deleted_at' IS NOT DISTINCT FROM new_row -> 'deleted_at',
+          pg_trigger_depth() > 1
+            AND NOT (tg_op = 'UPDATE' AND old_row -> 'deleted_at' IS DISTINCT FROM new_row -> 'deleted_at'),
           old_row, new_row);
   RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION skep.make_child_rights(t name, field name, parent name)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  EXECUTE format($f$CREATE FUNCTION skep.%1$I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+  SELECT p.owner_id, p.team_id, p.shared INTO new.owner_id, new.team_id, new.shared
+    FROM public.%4$I p
+   WHERE p.id = new.%3$I AND (p.deleted_at IS NULL OR new.deleted_at IS NOT NULL)
+     AND (pg_trigger_depth() > 1 OR skep.by_hand() OR skep.may_read(p.owner_id, p.team_id, p.shared));
+  IF NOT FOUND THEN
+    PERFORM skep.no_such_parent(%2$L, %3$L);
+  END IF;
+  RETURN new;
+END $$ $f$, 'rights_' || t, t, field, parent);
+  EXECUTE format('CREATE TRIGGER a_rights BEFORE INSERT OR UPDATE ON %I FOR EACH ROW EXECUTE FUNCTION skep.%I()',
+                 t, 'rights_' || t);
+END $function$;
+
+CREATE OR REPLACE FUNCTION skep.make_link_check(t name, field name, parent name)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  readable text;
+BEGIN
+  SELECT CASE k.rights WHEN 'reference' THEN 'true' ELSE 'skep.may_read(p.owner_id, p.team_id, p.shared)' END
+    INTO STRICT readable FROM skep.tables k WHERE k.name = make_link_check.parent;  -- protect the parent first
+  EXECUTE format($f$CREATE FUNCTION skep.%1$I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+  unchanged boolean := false;
+BEGIN
+  IF tg_op = 'UPDATE' THEN
+    unchanged := new.%3$I IS NOT DISTINCT FROM old.%3$I;
+    IF unchanged AND (old.deleted_at IS NULL OR new.deleted_at IS NOT NULL OR %3$L = 'owner_id') THEN
+      RETURN new;
+    END IF;
+  END IF;
+  IF NOT EXISTS (SELECT FROM public.%4$I p WHERE p.id = new.%3$I AND p.deleted_at IS NULL
+                  AND (unchanged OR pg_trigger_depth() > 1 OR skep.by_hand() OR %5$s)) THEN
+    PERFORM skep.no_such_parent(%2$L, %3$L);
+  END IF;
+  RETURN new;
+END $$ $f$, 'check_' || t || '_' || field, t, field, parent, readable);
+  EXECUTE format('CREATE TRIGGER c_%s BEFORE INSERT OR UPDATE OF %I, deleted_at ON %I FOR EACH ROW
+    WHEN (new.%I IS NOT NULL) EXECUTE FUNCTION skep.%I()', field, field, t, field, 'check_' || t || '_' || field);
 END $function$;
 
 CREATE OR REPLACE FUNCTION skep.make_partitions()
  RETURNS integer
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 DECLARE
   made int := 0;
@@ -1848,7 +2162,6 @@ CREATE OR REPLACE FUNCTION skep.mark_undo(of uuid)
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 DECLARE
   me skep.caller := skep.me();
@@ -1946,13 +2259,13 @@ CREATE OR REPLACE FUNCTION skep.name_opportunity()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 BEGIN
-  new.name := coalesce(nullif(concat_ws(' – ',
-      (SELECT c.company FROM public.customers c WHERE c.id = new.customer_id),
+  new.name := left(coalesce(nullif(concat_ws(' – ',
+      (SELECT c.company FROM public.customers c WHERE c.id = new.customer_id
+          AND (skep.by_hand() OR skep.may_read(c.owner_id, c.team_id, c.shared))),
       (SELECT p.name FROM public.products p WHERE p.id = new.product_id)), ''),
-    new.external_id, 'Opportunity');
+    new.external_id, 'Opportunity'), 400);
   RETURN new;
 END $function$;
 
@@ -1971,15 +2284,24 @@ CREATE OR REPLACE FUNCTION skep.option(t name, field name, list name)
  LANGUAGE plpgsql
 AS $function$
 BEGIN
+  EXECUTE format($f$CREATE FUNCTION skep.%1$I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+  IF tg_op = 'UPDATE' AND new.%3$I IS NOT DISTINCT FROM old.%3$I THEN
+    RETURN new;
+  END IF;
+  IF NOT EXISTS (SELECT FROM public.%4$I l WHERE l.name = new.%3$I AND l.deleted_at IS NULL) THEN
+    RAISE check_violation USING CONSTRAINT = %5$L, TABLE = %2$L, MESSAGE = 'not in the list ' || %4$L;
+  END IF;
+  RETURN new;
+END $$ $f$, 'check_' || t || '_' || field, t, field, list, t || '_' || field || '_option');
   EXECUTE format('CREATE TRIGGER c_%s BEFORE INSERT OR UPDATE OF %I ON %I FOR EACH ROW
-    WHEN (new.%I IS NOT NULL) EXECUTE FUNCTION skep.check_option(%L, %L)', field, field, t, field, field, list);
+    WHEN (new.%I IS NOT NULL) EXECUTE FUNCTION skep.%I()', field, field, t, field, 'check_' || t || '_' || field);
 END $function$;
 
 CREATE OR REPLACE FUNCTION skep.own_rights()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 BEGIN
   IF tg_op = 'INSERT' OR new.owner_id IS DISTINCT FROM old.owner_id OR pg_trigger_depth() > 1 THEN
@@ -1995,7 +2317,6 @@ CREATE OR REPLACE FUNCTION skep.parent_deleted()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 DECLARE
   broken text := tg_argv[0] || '_' || tg_argv[1] || '_restrict';
@@ -2027,8 +2348,7 @@ BEGIN
   PERFORM skep.add_policies(t, kind);
   EXECUTE format('CREATE TRIGGER a_stamp BEFORE INSERT OR UPDATE ON %I FOR EACH ROW EXECUTE FUNCTION skep.stamp()', t);
   IF kind = 'child_of' THEN
-    EXECUTE format('CREATE TRIGGER a_rights BEFORE INSERT OR UPDATE ON %I FOR EACH ROW
-      EXECUTE FUNCTION skep.child_rights(%L, %L)', t, parent_column, parent);
+    PERFORM skep.make_child_rights(t, parent_column, parent);
     EXECUTE format('CREATE TRIGGER b_%s AFTER UPDATE ON %I FOR EACH ROW
       WHEN ((old.owner_id, old.team_id, old.shared) IS DISTINCT FROM (new.owner_id, new.team_id, new.shared))
       EXECUTE FUNCTION skep.push_rights(%L, %L)', t, parent, t, parent_column);
@@ -2069,7 +2389,6 @@ CREATE OR REPLACE FUNCTION skep.purge()
  RETURNS TABLE(kind text, removed bigint)
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 BEGIN
   kind := 'idempotency_keys';
@@ -2084,6 +2403,10 @@ BEGIN
   DELETE FROM skep.sign_in_failures f WHERE f.at < now() - interval '1 day';
   GET DIAGNOSTICS removed = ROW_COUNT;
   RETURN NEXT;
+  kind := 'jobs';
+  DELETE FROM skep.jobs j WHERE j.finished_at < now() - interval '30 days';
+  GET DIAGNOSTICS removed = ROW_COUNT;
+  RETURN NEXT;
 END $function$;
 GRANT EXECUTE ON FUNCTION skep.purge() TO skep_job;
 
@@ -2091,7 +2414,6 @@ CREATE OR REPLACE FUNCTION skep.push_rights()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 BEGIN
   EXECUTE format('UPDATE public.%I SET owner_id = owner_id WHERE %I = $1', tg_argv[0], tg_argv[1]) USING new.id;
@@ -2103,15 +2425,18 @@ CREATE OR REPLACE FUNCTION skep.recent_change_sets(max_rows integer)
  LANGUAGE sql
  STABLE SECURITY DEFINER
 AS $function$
-  SELECT s.change_set, s.at, s.door, s.person_id, s.undoes, skep.undone_by(s.change_set), s.tables, s.records
-    FROM (SELECT l.change_set, min(l.at) AS at, min(l.door) AS door, (array_agg(l.person_id))[1] AS person_id,
-                 (array_agg(l.undoes))[1] AS undoes, array_agg(DISTINCT l.table_name) AS tables,
-                 count(DISTINCT l.record_id) AS records,
-                 (array_agg(l.table_name))[1] AS one_table, (array_agg(l.record_id))[1] AS one_record
-            FROM (SELECT * FROM skep.change_log WHERE NOT derived ORDER BY xid DESC, seq DESC LIMIT 20000) l
-           GROUP BY l.change_set) s
-   WHERE skep.is_admin() OR s.person_id = (skep.me()).person_id OR skep.sees_now(s.one_table, s.one_record)
-   ORDER BY s.at DESC, s.change_set DESC LIMIT max_rows
+  WITH latest AS MATERIALIZED (SELECT * FROM skep.change_log WHERE NOT derived ORDER BY xid DESC, seq DESC LIMIT 20000),
+       seen AS MATERIALIZED (
+         SELECT g.table_name, v AS record_id
+           FROM (SELECT l.table_name, array_agg(DISTINCT l.record_id) AS ids FROM latest l GROUP BY l.table_name) g,
+                skep.seen_now(g.table_name, g.ids) v)
+  SELECT l.change_set, min(l.at), min(l.door), (array_agg(l.person_id))[1], (array_agg(l.undoes))[1],
+         skep.undone_by(l.change_set), coalesce(array_agg(DISTINCT s.table_name) FILTER (WHERE s.table_name IS NOT NULL), '{}'),
+         count(DISTINCT s.record_id)
+    FROM latest l LEFT JOIN seen s ON s.table_name = l.table_name AND s.record_id = l.record_id
+   GROUP BY l.change_set
+  HAVING count(s.record_id) > 0 OR (array_agg(l.person_id))[1] = (skep.me()).person_id
+   ORDER BY min(l.at) DESC, l.change_set DESC LIMIT max_rows
 $function$;
 GRANT EXECUTE ON FUNCTION skep.recent_change_sets(integer) TO skep_app;
 GRANT EXECUTE ON FUNCTION skep.recent_change_sets(integer) TO skep_job;
@@ -2120,7 +2445,6 @@ CREATE OR REPLACE FUNCTION skep.records_of(of uuid)
  RETURNS TABLE(table_name name, ids uuid[])
  LANGUAGE sql
  STABLE SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   SELECT l.table_name, array_agg(DISTINCT l.record_id) FROM skep.change_log l
    WHERE l.change_set = of AND NOT l.derived GROUP BY l.table_name
@@ -2135,11 +2459,22 @@ BEGIN
     USING ERRCODE = '0A000';
 END $function$;
 
+CREATE OR REPLACE FUNCTION skep.report_job(job uuid, attempt integer, progress bigint, total bigint)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+BEGIN
+  UPDATE skep.jobs j SET heartbeat_at = now(), progress = report_job.progress, total = report_job.total
+   WHERE j.id = job AND j.attempts = attempt AND j.state = 'running';
+  RETURN found;
+END $function$;
+GRANT EXECUTE ON FUNCTION skep.report_job(uuid,integer,bigint,bigint) TO skep_job;
+
 CREATE OR REPLACE FUNCTION skep.revoke_keys(client uuid)
  RETURNS bigint
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 DECLARE
   revoked bigint;
@@ -2152,6 +2487,22 @@ BEGIN
   RETURN revoked;
 END $function$;
 GRANT EXECUTE ON FUNCTION skep.revoke_keys(uuid) TO skep_app;
+
+CREATE OR REPLACE FUNCTION skep.rights_contacts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+BEGIN
+  SELECT p.owner_id, p.team_id, p.shared INTO new.owner_id, new.team_id, new.shared
+    FROM public.customers p
+   WHERE p.id = new.customer_id AND (p.deleted_at IS NULL OR new.deleted_at IS NOT NULL)
+     AND (pg_trigger_depth() > 1 OR skep.by_hand() OR skep.may_read(p.owner_id, p.team_id, p.shared));
+  IF NOT FOUND THEN
+    PERFORM skep.no_such_parent('contacts', 'customer_id');
+  END IF;
+  RETURN new;
+END $function$;
 
 CREATE OR REPLACE FUNCTION skep.saw(image jsonb)
  RETURNS boolean
@@ -2179,7 +2530,6 @@ CREATE OR REPLACE FUNCTION skep.seen(t name, ids uuid[])
  RETURNS SETOF uuid
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 DECLARE
   kind text := (SELECT k.rights FROM skep.tables k WHERE k.name = t);
@@ -2195,11 +2545,25 @@ BEGIN
     CASE kind WHEN 'reference' THEN 'true' ELSE 'skep.may_read(r.owner_id, r.team_id, r.shared)' END) USING ids;
 END $function$;
 
+CREATE OR REPLACE FUNCTION skep.seen_now(t name, records uuid[])
+ RETURNS SETOF uuid
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+AS $function$
+BEGIN
+  IF skep.is_admin() THEN
+    RETURN QUERY SELECT unnest(records);
+    RETURN;
+  END IF;
+  RETURN QUERY EXECUTE (
+    SELECT format('SELECT id FROM public.%I WHERE id = ANY ($1) AND (%s)', t, string_agg('(' || b.condition || ')', ' OR '))
+      FROM skep.tables k, skep.branches(k.rights) b WHERE k.name = t) USING records;
+END $function$;
+
 CREATE OR REPLACE FUNCTION skep.sees_now(t name, record uuid)
  RETURNS boolean
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 DECLARE
   kind text := (SELECT k.rights FROM skep.tables k WHERE k.name = t);
@@ -2230,7 +2594,6 @@ CREATE OR REPLACE FUNCTION skep.set_password(person uuid, salt bytea, verifier b
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 BEGIN
   IF NOT (skep.by_hand() OR skep.is_admin() OR coalesce((skep.me()).person_id = person, false)) THEN
@@ -2248,7 +2611,6 @@ CREATE OR REPLACE FUNCTION skep.sign_in(email text, verifier bytea, session_hash
  RETURNS text
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 DECLARE
   person uuid;
@@ -2274,7 +2636,6 @@ CREATE OR REPLACE FUNCTION skep.sign_in_salt(email text)
  RETURNS bytea
  LANGUAGE sql
  STABLE SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   SELECT coalesce(
     (SELECT w.salt FROM public.people p JOIN skep.passwords w ON w.person_id = p.id
@@ -2287,7 +2648,6 @@ CREATE OR REPLACE FUNCTION skep.sign_out(session_hash bytea)
  RETURNS void
  LANGUAGE sql
  SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   UPDATE skep.credentials SET revoked_at = now() WHERE kind = 'session' AND hash = session_hash AND revoked_at IS NULL
 $function$;
@@ -2336,7 +2696,6 @@ CREATE OR REPLACE FUNCTION skep.team_changed()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 DECLARE
   t name;
@@ -2395,7 +2754,6 @@ CREATE OR REPLACE FUNCTION skep.undo_plan(of uuid)
  RETURNS TABLE(xid xid8, seq bigint, table_name name, record_id uuid)
  LANGUAGE sql
  STABLE SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
 AS $function$
   WITH seen AS MATERIALIZED (
@@ -2465,7 +2823,6 @@ CREATE OR REPLACE FUNCTION skep.undo_runs(of uuid, xids xid8[], seqs bigint[])
  RETURNS TABLE(steps skep.undo_step[])
  LANGUAGE sql
  STABLE SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   WITH asked AS (
     SELECT a.place, l.seq, l.table_name, l.record_id, l.operation, l.before - kept AS before, l.after - kept AS after
@@ -2511,6 +2868,16 @@ AS $function$
 $function$;
 GRANT EXECUTE ON FUNCTION skep.undo_sets(text[]) TO skep_app;
 GRANT EXECUTE ON FUNCTION skep.undo_sets(text[]) TO skep_job;
+
+CREATE OR REPLACE FUNCTION skep.undo_size(of uuid, most integer)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+AS $function$
+  SELECT count(*) FROM (SELECT FROM skep.change_log l WHERE l.change_set = of AND NOT l.derived LIMIT most) counted
+$function$;
+GRANT EXECUTE ON FUNCTION skep.undo_size(uuid,integer) TO skep_app;
+GRANT EXECUTE ON FUNCTION skep.undo_size(uuid,integer) TO skep_job;
 
 CREATE OR REPLACE FUNCTION skep.undone_by(id uuid)
  RETURNS uuid

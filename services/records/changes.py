@@ -35,6 +35,8 @@ HISTORY = f"SELECT {_LOG}, before, after FROM skep.history(%s, %s, %s::text::xid
 FEED = f"SELECT {_LOG}, before, after, skep.feed_epoch() FROM skep.changes_after(%s::text::xid8, %s, %s)"
 EPOCH = "SELECT skep.feed_epoch()"
 CHANGE_SET = f"SELECT {_LOG}, before, after FROM skep.change_set_rows(%s, %s::text::xid8, %s, %s)"
+_ACT = "at, door, person_id, undoes, undone_by"
+CHANGE_SETS = f"SELECT change_set, {_ACT}, to_json(tables)::text, records FROM skep.recent_change_sets(%s)"
 UNDONE_BY = "SELECT skep.undone_by(%s)"
 UNDO_PLAN = "SELECT xid::text, seq, table_name, record_id FROM skep.undo_plan(%s)"
 UNDO_CHUNK = 500
@@ -112,11 +114,8 @@ def get_change_set(run: Runner, tables: Mapping[str, Table], change_set: str, li
 
 def list_change_sets(run: Runner, limit: int) -> list[dict[str, Any]]:
     """The latest change sets with something that the caller sees, newest first."""
-    names = ("id", "at", "door", "person_id", "undoes", "undone_by", "tables", "records")
-    rows = run.run(
-        f"SELECT change_set, {', '.join(names[1:6])}, to_json(tables)::text, records FROM skep.recent_change_sets(%s)",
-        (limit,),
-    )
+    rows = run.run(CHANGE_SETS, (limit,))
+    names = ("id", *_ACT.split(", "), "tables", "records")
     return [dict(zip(names, (*row[:6], orjson.loads(row[6]), row[7]), strict=True)) for row in rows]
 
 
@@ -132,9 +131,10 @@ def undo_change_set(run: Runner, change_set: str, *, skip_conflicts: bool, progr
         plan = transaction.run(UNDO_PLAN, (change_set,))
         conflicts: list[dict[str, Any]] = []
         for start in range(0, len(plan), UNDO_CHUNK):
+            chunk = plan[start : start + UNDO_CHUNK]
+            conflicts += _undo_some(transaction, change_set, chunk)
             if progress is not None:
-                progress(start, len(plan))
-            conflicts += _undo_some(transaction, change_set, plan[start : start + UNDO_CHUNK])
+                progress(start + len(chunk), len(plan))
         if (conflicts or hidden) and not skip_conflicts:
             raise Conflict(
                 "Some records have changed since. Undo the rest by asking to skip them.",

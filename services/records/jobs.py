@@ -11,22 +11,9 @@ from services.shared.errors import Conflict, NotFound
 
 __all__ = ["JobRef", "cancel_job", "create_job", "get_job"]
 
-_SHOWN = (
-    "id",
-    "kind",
-    "args",
-    "state",
-    "progress",
-    "total",
-    "change_set",
-    "result",
-    "error",
-    "created_at",
-    "started_at",
-    "finished_at",
-)
+_SHOWN = "id, kind, args, state, progress, total, change_set, result, error, created_at, started_at, finished_at"
 _JSON = ("args", "result", "error")
-FIND = f"SELECT {', '.join(_SHOWN)} FROM skep.find_job(%s)"
+FIND = f"SELECT {_SHOWN} FROM skep.find_job(%s)"
 
 
 class JobRef(NamedTuple):
@@ -53,12 +40,15 @@ def get_job(run: Runner, job_id: str) -> dict[str, Any]:
     rows = run.run(FIND, (job_id,))
     if not rows:
         raise NotFound("There is no such job.")
-    job = dict(zip(_SHOWN, rows[0], strict=True))
+    job = dict(zip(_SHOWN.split(", "), rows[0], strict=True))
     return job | {name: json.loads(job[name]) for name in _JSON if job[name] is not None}
 
 
 def cancel_job(run: Runner, job_id: str) -> dict[str, Any]:
-    """Cancels a job that has not ended; a running one then changes nothing. Raises NotFound, Conflict (it has ended)."""
+    """Cancels a job that has not ended; a running one then changes nothing.
+
+    Raises NotFound, Conflict (it has ended).
+    """
     cancelled = run.run("SELECT skep.cancel_job(%s)", (job_id,), write=True)[0][0]
     job = get_job(run, job_id)
     if not cancelled:

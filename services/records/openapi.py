@@ -118,7 +118,7 @@ def operation(
         "operationId": f"{verb}_{name}",
         "tags": [tag],
         "summary": f"{verb} {name}".replace("_", " ").capitalize(),
-        "responses": {status: good, **(also or {}), **problem_answers(401, *problems, 503)},
+        "responses": {status: good, **(also or {}), **problem_answers(401, 403, *problems, 503)},
     }
     if parameters:
         described["parameters"] = parameters
@@ -131,7 +131,7 @@ def problem_answers(*statuses: int) -> dict[str, Json]:
     """The answers of these statuses, each a problem document."""
     content = {"application/problem+json": {"schema": ref("Problem")}}
     return {
-        str(s): {"description": "A problem document says what and why.", "content": content} for s in sorted(statuses)
+        str(s): {"description": "A problem document says what and why.", "content": content} for s in sorted({*statuses})
     }
 
 

@@ -1,5 +1,6 @@
 -- Who is calling: principals, the sealed caller, sign-in. Everything here stands in schema skep, out of skep_app's reach.
--- skep_app can create no object anywhere, so the hot functions carry no SET search_path (it costs as much as they do).
+-- No function carries SET search_path: skep_app can create no object anywhere that could shadow a name, and every switch
+-- of the path makes the functions below plan anew (skep.me takes 180 us then, instead of 17).
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM public;
 CREATE SCHEMA skep;
 GRANT USAGE ON SCHEMA skep TO skep_app, skep_job;

@@ -31,7 +31,7 @@ INSERT INTO skep.feed VALUES (skep.uuid7());
 
 -- Makes this month's and the next two months' partitions; the default one only catches what nobody foresaw.
 CREATE FUNCTION skep.make_partitions() RETURNS int
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
   made int := 0;
   month timestamptz;
@@ -57,7 +57,7 @@ GRANT EXECUTE ON FUNCTION skep.make_partitions TO skep_job;
 -- SQL by hand is one change set a transaction, door sql, in nobody's name. Times are logged in UTC, whatever zone
 -- the writer's session has: undo compares images as text.
 CREATE FUNCTION skep.log_change() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET timezone = 'UTC' AS $$
 DECLARE
   me skep.caller := skep.me();
   old_row jsonb := CASE WHEN tg_op <> 'INSERT' THEN to_jsonb(old) END;

@@ -127,8 +127,7 @@ BEGIN
   PERFORM skep.add_policies(t, kind);
   EXECUTE format('CREATE TRIGGER a_stamp BEFORE INSERT OR UPDATE ON %I FOR EACH ROW EXECUTE FUNCTION skep.stamp()', t);
   IF kind = 'child_of' THEN
-    EXECUTE format('CREATE TRIGGER a_rights BEFORE INSERT OR UPDATE ON %I FOR EACH ROW
-      EXECUTE FUNCTION skep.child_rights(%L, %L)', t, parent_column, parent);
+    PERFORM skep.make_child_rights(t, parent_column, parent);
     EXECUTE format('CREATE TRIGGER b_%s AFTER UPDATE ON %I FOR EACH ROW
       WHEN ((old.owner_id, old.team_id, old.shared) IS DISTINCT FROM (new.owner_id, new.team_id, new.shared))
       EXECUTE FUNCTION skep.push_rights(%L, %L)', t, parent, t, parent_column);

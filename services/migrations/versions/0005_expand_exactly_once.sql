@@ -13,7 +13,7 @@ CREATE INDEX idempotency_keys_created_at ON skep.idempotency_keys (created_at);
 
 -- Raises SK001 with the kept answer as detail (replay), SK002 (same key, other request); 55P03 while a twin runs.
 CREATE FUNCTION skep.claim_key(key text, request_hash bytea) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '3s' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET lock_timeout = '3s' AS $$
 DECLARE
   me skep.caller := skep.me();
   kept skep.idempotency_keys;
@@ -36,7 +36,7 @@ END $$;
 
 -- Only for the key that this very change set has claimed.
 CREATE FUNCTION skep.keep_answer(key text, status int, answer jsonb) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
   me skep.caller := skep.me();
 BEGIN
@@ -47,7 +47,7 @@ GRANT EXECUTE ON FUNCTION skep.claim_key, skep.keep_answer TO skep_app, skep_job
 
 -- Daily: what has served its time.
 CREATE FUNCTION skep.purge() RETURNS TABLE (kind text, removed bigint)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
   kind := 'idempotency_keys';
   DELETE FROM skep.idempotency_keys k WHERE k.created_at < now() - interval '30 days';

@@ -2,7 +2,7 @@
 
 -- Whether the caller sees the record as it is now, deleted or not.
 CREATE FUNCTION skep.sees_now(t name, record uuid) RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
 DECLARE
   kind text := (SELECT k.rights FROM skep.tables k WHERE k.name = t);
   answer boolean;
@@ -18,7 +18,7 @@ END $$;
 
 -- Those of many records that the caller sees now: by the conditions of the views, in one query.
 CREATE FUNCTION skep.seen_now(t name, records uuid[]) RETURNS SETOF uuid
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
 BEGIN
   IF skep.is_admin() THEN
     RETURN QUERY SELECT unnest(records);
@@ -42,7 +42,7 @@ END $$;
 CREATE FUNCTION skep.changes_after(after_xid xid8, after_seq bigint, max_rows int)
 RETURNS TABLE (xid xid8, seq bigint, at timestamptz, change_set uuid, undoes uuid, door text, principal_id uuid,
   person_id uuid, table_name name, record_id uuid, operation "char", derived boolean, before jsonb, after jsonb)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
 BEGIN
   FOR xid, seq, at, change_set, undoes, door, principal_id, person_id, table_name, record_id, operation, derived,
       before, after IN
@@ -81,7 +81,7 @@ $$;
 
 -- One record's log rows below a cursor, newest first.
 CREATE FUNCTION skep.history(t name, record uuid, before_xid xid8, before_seq bigint, max_rows int)
-RETURNS SETOF skep.change_log LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+RETURNS SETOF skep.change_log LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
 BEGIN
   IF skep.sees_now(t, record) THEN
     RETURN QUERY SELECT l.* FROM skep.change_log l

@@ -3,7 +3,7 @@
 
 -- Marks this transaction's change set as the undo of another.
 CREATE FUNCTION skep.mark_undo(of uuid) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
   me skep.caller := skep.me();
 BEGIN
@@ -16,7 +16,7 @@ END $$;
 
 -- Which of these records the caller sees now: sees_now for many, at a third of its cost.
 CREATE FUNCTION skep.seen(t name, ids uuid[]) RETURNS SETOF uuid
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
 DECLARE
   kind text := (SELECT k.rights FROM skep.tables k WHERE k.name = t);
 BEGIN
@@ -32,20 +32,20 @@ BEGIN
 END $$;
 
 CREATE FUNCTION skep.records_of(of uuid) RETURNS TABLE (table_name name, ids uuid[])
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER AS $$
   SELECT l.table_name, array_agg(DISTINCT l.record_id) FROM skep.change_log l
    WHERE l.change_set = of AND NOT l.derived GROUP BY l.table_name
 $$;
 
 -- How many of its writes undo would take back, counted up to a limit: whether that is work for a request or for a job.
 CREATE FUNCTION skep.undo_size(of uuid, most int) RETURNS bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER AS $$
   SELECT count(*) FROM (SELECT FROM skep.change_log l WHERE l.change_set = of AND NOT l.derived LIMIT most) counted
 $$;
 
 -- How many of its records the caller does not see now: they are conflicts, without their ids.
 CREATE FUNCTION skep.hidden_in_change_set(id uuid) RETURNS bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER AS $$
   SELECT coalesce(sum(cardinality(g.ids) - (SELECT count(*) FROM skep.seen(g.table_name, g.ids))), 0)::bigint
     FROM skep.records_of(id) g
 $$;
@@ -53,7 +53,7 @@ $$;
 -- What there is to take back, in the order in which to do it: the writes of records that the caller sees at its start.
 -- No nested loop: the log's statistics know nothing of the latest change sets, and it would be quadratic.
 CREATE FUNCTION skep.undo_plan(of uuid) RETURNS TABLE (xid xid8, seq bigint, table_name name, record_id uuid)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET enable_nestloop = off AS $$
   WITH seen AS MATERIALIZED (
     SELECT g.table_name, s.id FROM skep.records_of(of) g, skep.seen(g.table_name, g.ids) AS s (id)
   )
@@ -77,7 +77,7 @@ CREATE TYPE skep.undo_step AS (
 -- The steps of some log rows, in the order given; consecutive ones that set the same fields of different records of a
 -- table are one run. A step has what a user may set: not what triggers keep, which for a child are its rights, too.
 CREATE FUNCTION skep.undo_runs(of uuid, xids xid8[], seqs bigint[]) RETURNS TABLE (steps skep.undo_step[])
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER AS $$
   WITH asked AS (
     SELECT a.place, l.seq, l.table_name, l.record_id, l.operation, l.before - kept AS before, l.after - kept AS after
       FROM unnest(xids, seqs) WITH ORDINALITY AS a (xid, seq, place)

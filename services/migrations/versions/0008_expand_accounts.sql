@@ -65,7 +65,7 @@ ALTER TABLE skep.passwords ADD CONSTRAINT passwords_person_id_fkey FOREIGN KEY (
 -- A new key for a client; the ones before end with it. Raises 42501 unless the caller is an admin, no_data_found when
 -- there is no such client, check_violation clients_iam_arn_check when the client has a role instead.
 CREATE FUNCTION skep.issue_key(client uuid, hash bytea) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
   found_one record;
 BEGIN
@@ -81,7 +81,7 @@ BEGIN
 END $$;
 
 CREATE FUNCTION skep.revoke_keys(client uuid) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
   revoked bigint;
 BEGIN
@@ -95,7 +95,7 @@ END $$;
 
 -- An admin sets anybody's password, a person their own; sessions opened with the old one end.
 CREATE FUNCTION skep.set_password(person uuid, salt bytea, verifier bytea) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
   IF NOT (skep.by_hand() OR skep.is_admin() OR coalesce((skep.me()).person_id = person, false)) THEN
     RAISE insufficient_privilege USING MESSAGE = 'only an admin sets another person''s password';
@@ -109,7 +109,7 @@ END $$;
 
 -- The salt to hash a password with. Somebody unknown gets one too, always the same, so that nobody learns who is known.
 CREATE FUNCTION skep.sign_in_salt(email text) RETURNS bytea
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER AS $$
   SELECT coalesce(
     (SELECT w.salt FROM public.people p JOIN skep.passwords w ON w.person_id = p.id
       WHERE lower(p.email) = lower(sign_in_salt.email) AND p.deleted_at IS NULL),
@@ -118,7 +118,7 @@ $$;
 
 -- Opens a session. outcome: ok, wrong, or wait (five failures within 15 minutes).
 CREATE FUNCTION skep.sign_in(email text, verifier bytea, session_hash bytea, lifetime interval) RETURNS text
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
   person uuid;
 BEGIN
@@ -139,7 +139,7 @@ BEGIN
 END $$;
 
 CREATE FUNCTION skep.sign_out(session_hash bytea) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql SECURITY DEFINER AS $$
   UPDATE skep.credentials SET revoked_at = now() WHERE kind = 'session' AND hash = session_hash AND revoked_at IS NULL
 $$;
 GRANT EXECUTE ON FUNCTION skep.issue_key, skep.revoke_keys, skep.set_password, skep.sign_in_salt, skep.sign_in,

@@ -46,7 +46,7 @@ SELECT skep.link('opportunities', 'customer_id', 'customers', 'refuse'),
 -- An opportunity without a name is called after its customer and product. New links were checked by triggers before
 -- (c_); an old one may point to a customer that has left the caller's view, whose name is not for these eyes.
 CREATE FUNCTION skep.name_opportunity() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
   new.name := left(coalesce(nullif(concat_ws(' – ',
       (SELECT c.company FROM public.customers c WHERE c.id = new.customer_id

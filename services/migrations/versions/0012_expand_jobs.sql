@@ -27,7 +27,7 @@ CREATE INDEX jobs_open ON skep.jobs (created_at) WHERE state IN ('queued', 'runn
 CREATE INDEX jobs_finished_at ON skep.jobs (finished_at) WHERE finished_at IS NOT NULL;
 
 CREATE FUNCTION skep.create_job(kind text, args jsonb, idempotent boolean) RETURNS uuid
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
   me skep.caller := skep.me();
   made uuid := skep.uuid7();
@@ -44,14 +44,14 @@ END $$;
 
 -- A job of the caller's own; an admin's is every job. No row for any other.
 CREATE FUNCTION skep.find_job(job uuid) RETURNS SETOF skep.jobs
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER AS $$
   SELECT j.* FROM skep.jobs j
    WHERE j.id = job AND (skep.is_admin() OR j.principal_id = (skep.me()).principal_id)
 $$;
 
 -- Ends a job that has not ended; a running one then commits nothing. Returns whether it is cancelled now.
 CREATE FUNCTION skep.cancel_job(job uuid) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM skep.find_job(job)) THEN
     RETURN false;
@@ -64,7 +64,7 @@ GRANT EXECUTE ON FUNCTION skep.create_job, skep.find_job, skep.cancel_job TO ske
 -- The oldest job that waits, or whose worker has not been heard of for two minutes; one that can't be run again, or
 -- was lost five times, fails. The rest is for workers only.
 CREATE FUNCTION skep.claim_job(kinds text[]) RETURNS SETOF skep.jobs
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
   silence CONSTANT interval := '2 minutes';
   lost jsonb := '{"title": "Internal Server Error", "status": 500, "code": "interrupted", "detail": "The work was '
@@ -86,7 +86,7 @@ END $$;
 -- The caller of this transaction becomes the one who asked for the job, with the role and team of today and a new
 -- change set. Raises 28000 when that one may not call any more, as act_as does; SK003 when the job is not running.
 CREATE FUNCTION skep.act_for_job(job uuid) RETURNS TABLE (principal_id uuid, role text, person_id uuid)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
   j skep.jobs := (SELECT o FROM skep.jobs o WHERE o.id = job AND o.state = 'running');
   c skep.caller;
@@ -114,7 +114,7 @@ END $$;
 
 -- Tells how far an attempt is, and that it is alive. Returns whether it is to go on.
 CREATE FUNCTION skep.report_job(job uuid, attempt int, progress bigint, total bigint) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
   UPDATE skep.jobs j SET heartbeat_at = now(), progress = report_job.progress, total = report_job.total
    WHERE j.id = job AND j.attempts = attempt AND j.state = 'running';
@@ -123,10 +123,10 @@ END $$;
 
 -- In the transaction that does the work: either both are kept or neither. Raises SK003 when it was cancelled.
 CREATE FUNCTION skep.finish_job(job uuid, attempt int, result jsonb) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
   UPDATE skep.jobs j SET state = 'done', finished_at = now(), result = finish_job.result,
-         change_set = (skep.me()).change_set, progress = coalesce(j.total, j.progress)
+         change_set = (skep.me()).change_set
    WHERE j.id = job AND j.attempts = attempt AND j.state = 'running';
   IF NOT found THEN
     RAISE EXCEPTION 'the job is not running' USING ERRCODE = 'SK003';
@@ -135,7 +135,7 @@ END $$;
 
 -- After the work was rolled back. again: it may do better next time, up to five attempts.
 CREATE FUNCTION skep.give_up_job(job uuid, attempt int, error jsonb, again boolean) RETURNS text
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
   now_is text;
 BEGIN
@@ -151,7 +151,7 @@ GRANT EXECUTE ON FUNCTION skep.claim_job, skep.act_for_job, skep.report_job, ske
 
 -- Daily: what has served its time.
 CREATE OR REPLACE FUNCTION skep.purge() RETURNS TABLE (kind text, removed bigint)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
   kind := 'idempotency_keys';
   DELETE FROM skep.idempotency_keys k WHERE k.created_at < now() - interval '30 days';

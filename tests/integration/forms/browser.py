@@ -96,9 +96,9 @@ class Page:
         """Whether there is such a form."""
         return any(f.action.endswith(ending) for f in self.forms)
 
-    def tag(self, name: str, **attributes: str) -> dict[str, str]:
+    def tag(self, tag_name: str, /, **attributes: str) -> dict[str, str]:
         """The attributes of the first tag that has these."""
-        return next(given for tag, given in self.tags if tag == name and attributes.items() <= given.items())
+        return next(given for tag, given in self.tags if tag == tag_name and attributes.items() <= given.items())
 
 
 class Browser:
@@ -126,7 +126,8 @@ class Browser:
 
     def make(self, table: str, **values: str) -> Page:
         """Sends the form for a new record."""
-        return self.submit(self.get(f"/tables/{table}/new").form("/new"), **values)
+        form = self.get(f"/tables/{table}/new").form("/new")
+        return self.post(f"/tables/{table}/new", form.filled({**values}))
 
     def sign_in(self, name: str, password: str = PASSWORD) -> Page:
         """Signs a person of the world in."""

@@ -49,7 +49,7 @@ def test_a_record_that_others_refer_to_is_not_deleted(signed_in: Visit) -> None:
     sam.make("opportunities", stage="Won", customer_id=path.rpartition("/")[2])
     page = sam.submit(sam.get(path).form("/delete"))
     assert page.status == 409
-    assert "still refer to this one" in page.text
+    assert "refer to this record" in page.text
 
 
 def test_a_stale_delete_is_refused(signed_in: Visit) -> None:
@@ -71,9 +71,9 @@ def test_recent_changes_can_be_undone_with_conflicts_listed(signed_in: Visit) ->
 
     page = sam.submit(sam.get(f"/changes/{receipt}").form("/undo"))
     assert page.status == 409
-    assert "History Ltd : changed since (Notes)" in page.text.replace("Ltd:", "Ltd :")
+    assert "History Ltd : changed since (Notes)" in page.text
     page = sam.submit(page.form("/undo"))
-    assert page.status == 200
+    assert "nothing to change" in page.text
     assert sam.get(path).form(path).value("notes") == "three"
 
 

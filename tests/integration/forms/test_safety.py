@@ -59,13 +59,17 @@ def test_every_page_carries_the_headers_that_keep_it_to_itself(signed_in: Visit,
         assert " style=" not in page.html
 
 
+# Tables of the same schema have the same form.
+SCHEMAS = {TABLES[name].schema: name for name in TABLES}
+
+
 @pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", SCHEMAS.values())
 def test_no_value_in_any_field_breaks_a_form(signed_in: Visit, table: str, hostile: str) -> None:
     ada = signed_in("ada")
     form = ada.get(f"/tables/{table}/new").form("/new")
     for name in TABLES[table].writable:
-        page = ada.submit(form, **{name: hostile})
+        page = ada.post(f"/tables/{table}/new", form.filled({name: hostile}))
         assert page.status < 500, name
         assert "<script>alert" not in page.html
 

@@ -7,7 +7,7 @@ from flask import Flask
 
 from services.accounts.sessions import set_password
 from services.forms.visitor import COOKIE
-from services.shared.errors import Forbidden, Invalid
+from services.shared.errors import Forbidden, NotFound
 from tests.integration.forms.browser import PASSWORD, Browser
 from tests.integration.forms.conftest import Visit
 from tests.support.world import World
@@ -118,7 +118,7 @@ def test_a_password_ends_the_sessions_before_it_and_has_a_length(signed_in: Visi
 def test_only_an_admin_sets_the_password_of_somebody_else(world: World, signed_in: Visit) -> None:
     with pytest.raises(Forbidden):
         set_password(world.caller("sam"), world.ids["vic"], PASSWORD)
-    with pytest.raises(Invalid):
+    with pytest.raises(NotFound):
         set_password(world.caller("ada"), world.ids["North"], PASSWORD)
     page = signed_in("ada").get(f"/tables/people/{world.ids['vic']}")
     assert page.has_form("/password")

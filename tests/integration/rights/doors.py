@@ -11,6 +11,7 @@ from flask import Flask
 
 from services.forms.csrf import HEADER, token_of
 from services.forms.visitor import COOKIE
+from services.local.catalog import read_routes
 from services.records.sql import insert_statement
 from services.records.store import complete_values, read_body
 from services.records.table import Table
@@ -91,12 +92,13 @@ class SqlDoor:
 
 
 class RestDoor:
-    """The REST routes below a prefix. apps: those that serve tables there."""
+    """The REST routes below a prefix. apps: service -> application."""
 
     precise = True
 
-    def __init__(self, world: World, prefix: str, apps: list[Flask]) -> None:
-        self._world, self._prefix, self._apps = world, prefix, apps
+    def __init__(self, prefix: str, apps: Mapping[str, Flask]) -> None:
+        self._prefix = prefix
+        self._apps = {route["path"]: apps[route["service"]] for route in read_routes()}
 
     def read(self, who: str, table: Table, record_id: str) -> str:
         return self._ask(who, "GET", table, f"/{record_id}")[0]
@@ -129,8 +131,7 @@ class RestDoor:
         self, who: str, method: str, table: Table, rest: str, body: Mapping[str, Any] | None = None
     ) -> tuple[str, Any]:
         base = f"{self._prefix}/{table.name}"
-        app = next(a for a in self._apps if any(r.rule == base for r in a.url_map.iter_rules()))
-        client = app.test_client()
+        client = self._apps[base].test_client()
         headers, environ = {}, {}
         if self._prefix == "/v1":
             headers["x-api-key"] = key_of(who)
