@@ -9,7 +9,7 @@ LOCKS := services/requirements
 CODE := services tests
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run test lint format schema lock
+.PHONY: help venv run test lint format schema routes lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ format: venv ## Format the code and sort its imports
 
 schema: venv ## Write services/migrations/schema.sql again, after a change of the migrations
 	$(BIN)/python -m services.local.schema
+
+routes: venv ## Write services/routes.json again, after a change of the catalog or of a path
+	$(BIN)/python -m services.local.catalog
 
 lock: venv ## Resolve pyproject.toml into both lock files (UPGRADE=--upgrade for new versions)
 	$(COMPILE) $(UPGRADE) --extra dev pyproject.toml -o $(LOCKS)/all.lock

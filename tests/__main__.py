@@ -23,9 +23,11 @@ def main(arguments: list[str]) -> int:
     started = time.monotonic()
     on_17 = os.environ.get("SKEP_TEST_POSTGRES") == "17"
     suites = [suite for suite in list_suites() if not on_17 or suite.name == "integration"]
-    shutil.rmtree(BUILD / "junit", ignore_errors=True)
+    reports = BUILD / ("junit-17" if on_17 else "junit")
+    shutil.rmtree(reports, ignore_errors=True)
+    reports.mkdir(parents=True)
     with tempfile.TemporaryDirectory(prefix="skep-tests-") as scratch:
-        results = [run_suite(suite, Path(scratch)) for suite in suites]
+        results = [run_suite(suite, Path(scratch), reports) for suite in suites]
         passed = bool(results) and all(result.passed for result in results)
         if passed and not on_17:
             passed = judge_coverage(Path(scratch))

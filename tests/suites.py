@@ -14,7 +14,7 @@ WORKERS = {"integration": 2}
 """Suites that are worth a second process: each has a Postgres of its own."""
 
 ELSEWHERE = {
-    "contract": "thousands of requests made up from the OpenAPI document; tests/contract/run.sh, and .ci/run",
+    "contract": "thousands of requests made up from the OpenAPI document; `python -m tests.contract`, as .ci/run does",
     "bench": "measures, and judges nothing that CI could hold; `python -m tests.bench`, on an idle machine",
     "load": "measures against a deployment",
 }

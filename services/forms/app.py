@@ -15,6 +15,7 @@ from services.forms import (
     edit,
     history,
     home,
+    jobs,
     keys,
     lists,
     passwords,
@@ -55,6 +56,7 @@ ROUTES: tuple[tuple[str, str, str, Callable[..., Response]], ...] = (
     ("GET", "/changes", "changes", changes.show_changes),
     ("GET", "/changes/<change_set>", "change_set", changes.show_change_set),
     ("POST", "/changes/<change_set>/undo", "undo", changes.undo),
+    ("GET", "/jobs/<job_id>", "job", jobs.show_job),
 )
 """Method, path, endpoint, view. Paths name the table by a parameter, so that API Gateway needs few resources."""
 

@@ -40,7 +40,7 @@ def show_conflict(visitor: Visitor, table: Table, current: Mapping[str, Any], se
     now = typed_of(table, current)
     typed = find_ids(visitor.caller, table, sent.typed)
     base, people = _since(visitor, table, current, sent.version or 0)
-    differing = [n for n, text in typed.items() if not _is_alike(table, n, text, now[n])]
+    differing = [n for n in now if n in typed and not _is_alike(table, n, typed[n], now[n])]
     titles = _find_titles(visitor, table, people, [{n: typed[n] for n in differing}, now])
     choices = [
         Choice(

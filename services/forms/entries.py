@@ -52,7 +52,7 @@ class Entry:
     """One change of one record. derived: it followed from another change by itself."""
 
     what: str
-    table_label: str
+    singular: str
     title: str
     url: str
     who: str
@@ -103,7 +103,7 @@ def _links(table: Table, changes: Mapping[str, Mapping[str, Any]]) -> Iterable[t
 def _entry(entry: Mapping[str, Any], table: Table, titles: Titles, last_title: str | None) -> Entry:
     return Entry(
         what=OPERATIONS[entry["operation"]],
-        table_label=table.label,
+        singular=table.singular,
         title=_title(entry, table, titles) or last_title or f"{table.singular} {entry['id'][-6:]}",
         url=url_for("record", table=table.name, record_id=entry["id"]),
         who=name_person(titles, entry["person_id"]),

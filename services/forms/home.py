@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask import Response
 
-from services.forms.changes import list_acts
+from services.forms.acts import list_acts
 from services.forms.pages import show_page
 from services.forms.rights import may_create
 from services.forms.visitor import Visitor, get_visitor
@@ -36,13 +36,12 @@ def show_home() -> Response:
     check_parameters(("done", "receipt"))
     visitor = get_visitor()
     cards = [_card(visitor, table) for table in TABLES.values()]
-    mine = [act for act in list_acts(visitor, 50) if act.is_mine][:LATEST]
     return show_page(
         "home",
         visitor,
         work=[card for card in cards if not isinstance(card.table.rights, Reference)],
         lists=[card for card in cards if isinstance(card.table.rights, Reference)],
-        acts=mine,
+        acts=list_acts(visitor, 100, most=LATEST, mine=True),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask, Response, g, render_template, request, url_for
 from jinja2 import FileSystemLoader, StrictUndefined
 
+from services.accounts.passwords import MIN_LENGTH
 from services.forms import csrf
 from services.forms.assets import asset_url
 from services.forms.formats import FILTERS
@@ -72,6 +73,7 @@ def prepare_templates(app: Flask) -> None:
     app.jinja_env.globals.update(
         asset_url=asset_url,
         csrf_token=csrf.csrf_token,
+        shortest_password=MIN_LENGTH,
         new_key=lambda: secrets.token_urlsafe(18),
     )
 

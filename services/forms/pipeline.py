@@ -88,5 +88,5 @@ def _chart(name: str, title: str, rows: Sequence[tuple[str, Decimal, Decimal | N
         for i, (label, value, part, text) in enumerate(rows)
     ]
     spoken = "; ".join(f"{label}: {text}" for label, _, _, text in rows)
-    has_parts = any(bar.part is not None for bar in bars)
+    has_parts = any(part is not None for _, _, part, _ in rows)
     return Chart(name, title, _KEY if has_parts else None, bars, 8 + ROW * len(bars), spoken)

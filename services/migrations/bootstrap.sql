@@ -38,4 +38,9 @@ BEGIN
   EXECUTE format('GRANT CONNECT ON DATABASE %I TO skep_app, skep_job', current_database());
 END $$;
 REVOKE CREATE ON SCHEMA public FROM public;
+
+-- Each message carries the hash that its caller is known by, and a role sees the last messages of all its connections:
+-- SQL slipped in could pick up an admin's. On RDS this only warns, since these functions belong to AWS.
+REVOKE EXECUTE ON FUNCTION pg_stat_get_activity(int), pg_stat_get_backend_activity(int) FROM public;
+GRANT EXECUTE ON FUNCTION pg_stat_get_activity(int), pg_stat_get_backend_activity(int) TO pg_monitor;
 GRANT USAGE, CREATE ON SCHEMA public TO skep_owner;

@@ -1893,7 +1893,7 @@ CREATE OR REPLACE FUNCTION skep.finish_job(job uuid, attempt integer, result jso
 AS $function$
 BEGIN
   UPDATE skep.jobs j SET state = 'done', finished_at = now(), result = finish_job.result,
-         change_set = (skep.me()).change_set, progress = coalesce(j.total, j.progress)
+         change_set = (skep.me()).change_set
    WHERE j.id = job AND j.attempts = attempt AND j.state = 'running';
   IF NOT found THEN
     RAISE EXCEPTION 'the job is not running' USING ERRCODE = 'SK003';
@@ -2728,8 +2728,10 @@ BEGIN
   IF stale IS NOT NULL THEN
     RETURN jsonb_build_object('reason', 'changed_since', 'fields', to_jsonb(stale));
   END IF;
-  IF s.hands_over AND NOT skep.hand_over(s.table_name, s.record_id, (s.was ->> 'owner_id')::uuid) THEN
-    RETURN '{"reason": "forbidden"}';
+  IF s.hands_over THEN
+    IF NOT skep.hand_over(s.table_name, s.record_id, (s.was ->> 'owner_id')::uuid) THEN
+      RETURN '{"reason": "forbidden"}';
+    END IF;
   END IF;
   IF sets IS NOT NULL THEN
     EXECUTE format('UPDATE public.%1$I t SET %2$s FROM jsonb_populate_record(NULL::public.%1$I, $1) r WHERE t.id = $2',
@@ -2836,7 +2838,8 @@ AS $function$
       FROM (SELECT a.table_name, array_agg(DISTINCT a.record_id) AS ids FROM asked a GROUP BY a.table_name) g,
            skep.seen(g.table_name, g.ids) AS s (id)
   ), planned AS (
-    SELECT a.place, a.seq, a.table_name, v.id AS record_id, a.operation = 'U' AND d.became ? 'owner_id' AS hands_over,
+    SELECT a.place, a.seq, a.table_name, v.id AS record_id,
+           coalesce(a.operation = 'U' AND d.became ? 'owner_id', false) AS hands_over,
            CASE a.operation WHEN 'I' THEN '{deleted_at}'::text[] ELSE d.fields END AS fields,
            CASE a.operation WHEN 'I' THEN jsonb_build_object('deleted_at', now()) ELSE a.before END AS was,
            CASE a.operation WHEN 'I' THEN a.after ELSE coalesce(d.became, '{}') END AS became
@@ -2852,8 +2855,9 @@ AS $function$
   ), runs AS (
     SELECT s.*, sum(s.starts) OVER (ORDER BY s.place) AS run FROM starts s
   )
-  SELECT array_agg((r.seq, r.table_name, r.record_id, r.hands_over, r.fields, r.was, r.became)::skep.undo_step
-                   ORDER BY r.place)
+  SELECT array_agg(CASE WHEN r.record_id IS NULL THEN (r.seq, NULL, NULL, false, NULL, NULL, NULL)::skep.undo_step
+           ELSE (r.seq, r.table_name, r.record_id, r.hands_over, r.fields, r.was, r.became)::skep.undo_step
+         END ORDER BY r.place)
     FROM runs r GROUP BY r.run ORDER BY r.run
 $function$;
 GRANT EXECUTE ON FUNCTION skep.undo_runs(uuid,xid8[],bigint[]) TO skep_app;

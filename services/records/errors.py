@@ -44,9 +44,9 @@ def explain_clash(run: Runner, clash: KeyClash) -> Conflict:
     """The clash as the caller is told of it: natural keys are unique for all, but a hidden record stays hidden."""
     view, field = name(f"{clash.table.name}_visible"), name(clash.field)
     if clash.record_id is None:
-        query, sought = SQL("SELECT FROM {0} WHERE {1} = %s LIMIT 1").format(view, field), clash.value
+        query, sought = SQL("SELECT 1 FROM {0} WHERE {1} = %s LIMIT 1").format(view, field), clash.value
     else:
-        query = SQL("SELECT FROM {0} v JOIN {2} d ON v.{1} = d.{1} WHERE d.id = %s LIMIT 1").format(
+        query = SQL("SELECT 1 FROM {0} v JOIN {2} d ON v.{1} = d.{1} WHERE d.id = %s LIMIT 1").format(
             view, field, name(clash.table.name)
         )
         sought = clash.record_id

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -37,9 +38,16 @@ def build_applications() -> dict[str, Flask]:
 def list_views() -> list[View]:
     """The view functions of all applications. Fails when there are none."""
     views = [
-        View(f"{service} {endpoint}", function)
+        View(f"{service} {endpoint} {method}".rstrip(), function)
         for service, app in build_applications().items()
-        for endpoint, function in app.view_functions.items()
+        for endpoint, view in app.view_functions.items()
+        for method, function in _by_method(view).items()
     ]
     assert views, "no application has a route"
     return views
+
+
+def _by_method(view: Callable[..., Any]) -> Mapping[str, Callable[..., Any]]:
+    """The views that services.shared.web.by_method has made one of; or the view itself."""
+    views: Mapping[str, Callable[..., Any]] | None = inspect.getclosurevars(view).nonlocals.get("views")
+    return views or {"": view}

@@ -62,7 +62,7 @@ def test_every_route_has_an_authorization_of_its_services_mounts() -> None:
 
 
 def test_the_checked_in_routes_are_those_of_the_applications() -> None:
-    assert read_routes() == find_routes(), "`python -m services.local.catalog` writes services/routes.json anew"
+    assert read_routes() == find_routes(), "`make routes` writes services/routes.json anew"
 
 
 def test_every_service_with_a_mount_has_a_route() -> None:

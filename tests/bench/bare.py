@@ -55,9 +55,7 @@ GIVEN = (
     "parent_id",
     "notes",
 )
-INSERT = (
-    f"INSERT INTO customers ({', '.join(GIVEN)}) VALUES ({', '.join(['%s'] * len(GIVEN))}) RETURNING {COLUMNS}"
-)
+INSERT = f"INSERT INTO customers ({', '.join(GIVEN)}) VALUES ({', '.join(['%s'] * len(GIVEN))}) RETURNING {COLUMNS}"
 
 
 def connect(url: str) -> Any:
@@ -102,6 +100,18 @@ def validate(given: Any) -> tuple[list[Any], dict[str, str]]:
     if not isinstance(given, dict):
         return [], {"body": "must be an object"}
     errors = {name: "unknown" for name in given if name not in GIVEN}
+    given.setdefault("currency", "USD")
+    _check_kinds(given, errors)
+    if not given.get("company"):
+        errors["company"] = "is required"
+    if given.get("email") and not _EMAIL.fullmatch(given["email"]):
+        errors["email"] = "must be an e-mail address"
+    if given["currency"] not in CURRENCIES:
+        errors["currency"] = "must be a currency"
+    return [given.get(name) for name in GIVEN], errors
+
+
+def _check_kinds(given: dict[str, Any], errors: dict[str, str]) -> None:
     for name, longest in _TEXTS.items():
         text = given.get(name)
         if text is not None and (not isinstance(text, str) or not text or len(text) > longest or "\0" in text):
@@ -110,16 +120,8 @@ def validate(given: Any) -> tuple[list[Any], dict[str, str]]:
         number = given.get(name)
         if number is not None and (type(number) is not int or not 0 <= number <= largest):
             errors[name] = "must be a whole number"
-    if not given.get("company"):
-        errors["company"] = "is required"
-    if given.get("email") and not _EMAIL.fullmatch(given["email"]):
-        errors["email"] = "must be an e-mail address"
     if given.get("revenue") is not None and not _AMOUNT.fullmatch(str(given["revenue"])):
         errors["revenue"] = "must be an amount"
-    given.setdefault("currency", "USD")
-    if given["currency"] not in CURRENCIES:
-        errors["currency"] = "must be a currency"
-    return [given.get(name) for name in GIVEN], errors
 
 
 def make_bare_handler(url: str) -> Handler:

@@ -26,10 +26,14 @@ import json, os
 answer = handler(json.loads(os.environ["BENCH_EVENT"]), None)
 assert answer["statusCode"] == 200, answer
 """
-_BARE = "import os, psycopg2, psycopg2.extensions, json, re\n" + (
-    "c = psycopg2.connect(os.environ['SKEP_DATABASE_URL'], application_name='bench-bare')\n"
-    "c.autocommit = True; k = c.cursor(); k.execute('SELECT 1'); json.dumps(k.fetchall())"
-)
+_BARE = """
+import json, os, re, psycopg2, psycopg2.extensions
+connection = psycopg2.connect(os.environ["SKEP_DATABASE_URL"])
+connection.autocommit = True
+cursor = connection.cursor()
+cursor.execute("SELECT 1")
+json.dumps(cursor.fetchall())
+"""
 _PROGRAMS = {
     "nothing": "pass",
     "the four libraries": _LIBRARIES,
@@ -78,7 +82,12 @@ def _run(program: str, environment: dict[str, str]) -> tuple[float, float, float
     """Wall seconds of the whole process, wall and CPU seconds of the program alone."""
     began = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-c", _TIMED.format(program)], capture_output=True, text=True, cwd=ROOT, env=environment, check=False
+        [sys.executable, "-c", _TIMED.format(program)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=environment,
+        check=False,
     )
     whole = time.perf_counter() - began
     if done.returncode:

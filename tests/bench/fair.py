@@ -19,21 +19,19 @@ _ME = """WITH me AS (
 _VISIBLE = """(me.role IN ('admin', 'viewer') OR c.owner_id IS NULL OR c.owner_id = me.person_id
   OR (me.role = 'manager' AND c.team_id = me.team_id) OR (me.role = 'sales' AND c.shared AND c.team_id = me.team_id))"""
 _C = ", ".join(f"c.{name.strip()}" for name in COLUMNS.split(","))
-_GET = (
-    f"{_ME} SELECT me.id, {_C} FROM me LEFT JOIN customers c"
-    f" ON c.id = %s AND c.deleted_at IS NULL AND {_VISIBLE}"
-)
+_GET = f"{_ME} SELECT me.id, {_C} FROM me LEFT JOIN customers c ON c.id = %s AND c.deleted_at IS NULL AND {_VISIBLE}"
 _PAGE = (
     f"{_ME} SELECT me.id, {_C} FROM me, customers c WHERE c.deleted_at IS NULL AND {_VISIBLE}"
     " AND (c.created_at, c.id) < (%s, %s) ORDER BY c.created_at DESC, c.id DESC LIMIT %s"
 )
+_TYPES = {"size": "int", "founded": "int", "revenue": "numeric", "parent_id": "uuid"}
+_TYPED = ", ".join(f"%s::{_TYPES.get(name, 'text')} AS {name}" for name in GIVEN)
 # What the triggers do: the owner is the caller, the team is the owner's, sector and country are in their lists, the
 # parent is one that the caller sees. No row comes back when any of it does not hold.
 _INSERT = f"""{_ME}, made AS (
   INSERT INTO customers ({", ".join(GIVEN)}, owner_id, team_id)
   SELECT given.*, me.person_id, me.team_id
-    FROM me, (SELECT {", ".join(f"%s::{'int' if n in ('size', 'founded') else 'numeric' if n == 'revenue' else
-                                     'uuid' if n == 'parent_id' else 'text'} AS {n}" for n in GIVEN)}) AS given
+    FROM me, (SELECT {_TYPED}) AS given
    WHERE me.role <> 'viewer'
      AND (given.sector IS NULL OR EXISTS (SELECT FROM sectors WHERE name = given.sector AND deleted_at IS NULL))
      AND (given.country IS NULL OR EXISTS (SELECT FROM countries WHERE name = given.country AND deleted_at IS NULL))

@@ -53,6 +53,12 @@ class Server:
             cursor.execute(statement, params or None)
             return cursor.fetchall() if cursor.description else []
 
+    def disconnect(self) -> None:
+        """Closes the superuser's connection, so that the database can be dropped."""
+        if self._superuser is not None:
+            self._superuser.close()
+            self._superuser = None
+
     def pin(self, core: int) -> None:
         """Pins us, and the server with all its processes, to one core: a wake-up across cores costs half a GET."""
         if not hasattr(os, "sched_setaffinity"):

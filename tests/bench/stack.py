@@ -1,4 +1,4 @@
-"""The real handler of customers, and the same with what Skep adds to a plain stack taken away or added piece by piece."""
+"""The real handler of customers, and the same without what Skep adds to a plain stack, added again piece by piece."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from flask import Flask
 from services.customers.app import build_app
 from services.customers.tables import TABLES
 from services.records.rest import mount_tables
-from services.shared.authorize import program_caller
 from services.shared.caller import Build, Caller, Identity
 from services.shared.database import Database, Row
 from services.shared.lambda_adapter import make_handler

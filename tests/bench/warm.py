@@ -13,11 +13,12 @@ from services.customers.tables import TABLES
 from services.records.paging import Position, encode_cursor, parse_order
 from tests.bench.bare import Handler, make_bare_handler
 from tests.bench.events import Event, get_event, list_event, post_event
+from tests.bench.fair import make_fair_handler
 from tests.bench.measure import Pairs, Side, body_of, compare
 from tests.bench.server import Server
-from tests.bench.stack import STEPS, make_step_handler, step
+from tests.bench.stack import STEPS, make_real_handler, make_step_handler, step
 
-__all__ = ["CALLS", "Sides", "measure_steps"]
+__all__ = ["CALLS", "Sides", "measure_fair", "measure_steps", "quiet_log"]
 
 CALLS = {"GET": 80, "POST": 40, "page": 20}
 """Calls in a batch, by kind."""
@@ -92,11 +93,25 @@ def measure_steps(server: Server, who: str, pairs: int) -> dict[str, dict[str, P
     results: dict[str, dict[str, Pairs]] = {}
     for name in STEPS:
         kinds = ("POST",) if name == "+ indexes" else tuple(CALLS)
-        with step(server, name), quiet_log():
+        with step(server, name):
             handler = make_step_handler(server, name)
             results[name] = {}
             for kind in kinds:
                 ours, theirs = sides.make(kind, handler, "ours"), sides.make(kind, bare, "bare")
                 check_same(ours, theirs)
                 results[name][kind] = compare(server, ours, theirs, pairs=pairs, calls=CALLS[kind])
+    return results
+
+
+def measure_fair(server: Server, pairs: int) -> dict[str, Pairs]:
+    """Kind of call -> what the real handler costs in bare handlers that look up caller and rights by hand."""
+    sides = Sides(server, "admin")
+    real = make_real_handler(server.url())
+    kinds = [(kind, kind, False) for kind in CALLS] + [("POST, with the change log by hand", "POST", True)]
+    results = {}
+    for name, kind, with_log in kinds:
+        ours = sides.make(kind, real, "ours")
+        theirs = sides.make(kind, make_fair_handler(server, with_log=with_log), "bare")
+        check_same(ours, theirs)
+        results[name] = compare(server, ours, theirs, pairs=pairs, calls=CALLS[kind])
     return results

@@ -21,6 +21,8 @@ ROOT = Path(__file__).parents[2]
 START_SECONDS = 120
 STOP_SECONDS = 30
 MIN_CASES = 3_000
+MAX_UNKNOWN = 50
+"""With more answers 401 than this, a request has taken its own caller's key away, and the rest tried nothing."""
 
 
 class PlatformFailed(Exception):
@@ -76,14 +78,13 @@ def _wait(server: subprocess.Popen[bytes], run: Path) -> dict[str, Any]:
 
 
 def _judge(log: Path) -> bool:
-    """Whether the platform's own log tells of enough requests, of some that went well, and of no fault of ours."""
+    """Whether the platform's own log tells of enough requests by a known caller, and of no fault of ours."""
     lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines() if line.startswith("{")]
     statuses = Counter(line["status"] for line in lines if "status" in line)
-    good = sum(count for status, count in statuses.items() if status < 300)
     bad = sum(count for status, count in statuses.items() if status >= 500)
     told = ", ".join(f"{status}: {count}" for status, count in sorted(statuses.items()))
     print(f"\nContract: {statuses.total()} requests ({MIN_CASES} needed), {bad} server errors. {told}")
-    return statuses.total() >= MIN_CASES and good > 0 and bad == 0
+    return statuses.total() - statuses[401] >= MIN_CASES and statuses[401] < MAX_UNKNOWN and bad == 0
 
 
 if __name__ == "__main__":

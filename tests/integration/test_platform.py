@@ -53,7 +53,9 @@ class Platform:
 
 
 @pytest.fixture(scope="module", params=[None, "dev"], ids=["root", "stage"])
-def platform(request: pytest.FixtureRequest, world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+def platform(
+    request: pytest.FixtureRequest, world: World, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Platform]:
     """All services behind a gateway."""
     assets = tmp_path_factory.mktemp("assets")
     write_assets(assets)

@@ -81,3 +81,55 @@ def test_every_colour_of_the_styles_is_a_token() -> None:
     assert re.findall(r"#[0-9a-f]{3,8}\b", body) == []
     used = set(re.findall(r"var\((--[a-z0-9-]+)\)", styles))
     assert used <= set(re.findall(r"(--[a-z0-9-]+):", styles))
+
+
+PAIRS = (
+    ("text", "ground"),
+    ("text", "surface"),
+    ("text", "surface-soft"),
+    ("text", "honey-soft"),
+    ("text", "danger-soft"),
+    ("text", "good-soft"),
+    ("text", "action-soft"),
+    ("text-quiet", "ground"),
+    ("text-quiet", "surface"),
+    ("text-quiet", "surface-soft"),
+    ("action", "ground"),
+    ("action", "surface"),
+    ("action", "surface-soft"),
+    ("action", "good-soft"),
+    ("action", "action-soft"),
+    ("on-action", "action"),
+    ("on-action", "action-strong"),
+    ("danger", "surface"),
+    ("danger", "danger-soft"),
+)
+"""Text and the grounds that it stands on."""
+
+
+def luminance(colour: str) -> float:
+    """The relative luminance of #rrggbb (WCAG 2.2)."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_from_its_ground_as_wcag_aa_asks(scheme: str) -> None:
+    light, dark = read_tokens()
+    colours = light if scheme == "light" else light | dark
+    for text, ground in PAIRS:
+        one, other = sorted((luminance(colours[text]), luminance(colours[ground])))
+        assert (other + 0.05) / (one + 0.05) >= 4.5, (text, ground)
+    for edge in ("line-strong", "focus"):
+        one, other = sorted((luminance(colours[edge]), luminance(colours["surface"])))
+        assert (other + 0.05) / (one + 0.05) >= 3, edge
+
+
+def read_tokens() -> tuple[dict[str, str], dict[str, str]]:
+    """The colours of the light scheme, and those that the dark one has instead."""
+    text = (FOLDER.parent / "static" / "tokens.css").read_text(encoding="utf-8")
+    light, _, dark = text.partition("@media")
+    found = (re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", part) for part in (light, dark))
+    one, other = (dict(pairs) for pairs in found)
+    return one, other

@@ -12,6 +12,7 @@ import pytest
 
 from services.automations.acting import Acting, Job, NotRunning, act_for
 from services.automations.jobs import Work, run_jobs
+from services.local.worker import Worker
 from services.records.changes import Progress
 from services.records.jobs import cancel_job, get_job
 from services.shared.database import Database
@@ -131,14 +132,14 @@ def test_a_job_that_is_cancelled_at_its_very_end_leaves_nothing(
 
 
 @pytest.mark.parametrize(
-    ("error", "code", "detail"),
+    ("error", "reason"),
     [
-        (Invalid("The line 3 is wrong."), "invalid", "The line 3 is wrong."),
-        (KeyError("secret"), "internal", "Something went wrong on our side. Tell us the id of this job."),
+        (Invalid("The line 3 is wrong."), ("invalid", "The line 3 is wrong.")),
+        (KeyError("secret"), ("internal", "Something went wrong on our side. Tell us the id of this job.")),
     ],
 )
 def test_a_job_that_fails_says_why_and_leaves_nothing(
-    world: World, worker: Database, make_job: MakeJob, error: Exception, code: str, detail: str
+    world: World, worker: Database, make_job: MakeJob, error: Exception, reason: tuple[str, str]
 ) -> None:
     job = make_job(kind="test")
 
@@ -148,7 +149,7 @@ def test_a_job_that_fails_says_why_and_leaves_nothing(
 
     assert run(worker, work) == {"failed": 1}
     seen = see(world, job)
-    assert (seen["state"], seen["error"]["code"], seen["error"]["detail"]) == ("failed", code, detail)
+    assert (seen["state"], (seen["error"]["code"], seen["error"]["detail"])) == ("failed", reason)
     assert seen["finished_at"] is not None
     assert not is_there(world, "Failed Ltd")
 
@@ -186,3 +187,31 @@ def test_a_job_whose_worker_fell_silent_is_another_workers_and_the_first_one_cha
     other.close()
     assert see(world, job)["result"] == {"by": "other"}
     assert not is_there(world, "Twice Ltd")
+
+
+def test_a_job_that_may_not_be_begun_again_fails_when_its_worker_falls_silent(
+    world: World, worker: Database, make_job: MakeJob
+) -> None:
+    job = make_job(kind="test")
+    world.owner("UPDATE skep.jobs SET idempotent = false WHERE id = %s", (job,))
+    assert worker.run("SELECT id FROM skep.claim_job('{test}')", write=True)
+    silence(world, job)
+    assert run(worker, lambda *_: {}) == {}
+    seen = see(world, job)
+    assert (seen["state"], seen["error"]["code"]) == ("failed", "interrupted")
+
+
+def test_a_job_that_nobody_claimed_gives_its_worker_no_caller(worker: Database, make_job: MakeJob) -> None:
+    with pytest.raises(NotRunning):
+        act_for(worker, Job(make_job(), "undo", {}, 1), lambda _: {})
+
+
+def test_what_waits_is_done_by_the_thread_of_one_machine(
+    world: World, make_job: MakeJob, capsys: pytest.CaptureFixture[str]
+) -> None:
+    job, until = make_job(), time.monotonic() + 30
+    with Worker(Database(world.url("skep_job"))):
+        while time.monotonic() < until and see(world, job)["state"] != "done":
+            time.sleep(0.1)
+    assert see(world, job)["state"] == "done"
+    assert '"jobs":{"done":1}' in capsys.readouterr().out

@@ -14,11 +14,10 @@ import pytest
 
 from services.automations.jobs import run_jobs
 from services.automations.tasks import make_handler
-from services.local.worker import Worker
 from services.records.jobs import create_job, get_job
 from services.shared.caller import Caller, Credential
 from services.shared.database import Database
-from tests.integration.jobs.support import LARGE, MakeJob, count_living, import_many
+from tests.integration.jobs.support import LARGE, MakeJob, change_one, count_living, import_many
 from tests.support.world import Api, World
 
 
@@ -88,12 +87,10 @@ def test_what_stands_in_the_way_is_the_reason_that_the_job_gives(
     world: World, worker: Database, make_job: MakeJob
 ) -> None:
     change_set = import_many(world, "sam", 3)
-    changed = world.owner(
-        "UPDATE opportunities SET notes = 'x' WHERE name = 'Bulk 2' AND deleted_at IS NULL RETURNING id"
-    )
+    changed = change_one(world, change_set)
     job, skipping = make_job(change_set=change_set), make_job(change_set=change_set, skip=True)
     assert run_all(worker) == {"failed": 1, "done": 1}
-    conflicts = [{"table": "opportunities", "id": changed[0][0], "reason": "changed_since", "fields": ["notes"]}]
+    conflicts = [{"table": "opportunities", "id": changed, "reason": "changed_since", "fields": ["notes"]}]
     error = get_job(world.caller("sam"), job)["error"]
     assert {n: error[n] for n in ("status", "code", "conflicts", "conflict_count", "hidden")} == {
         "status": 409,
@@ -105,7 +102,6 @@ def test_what_stands_in_the_way_is_the_reason_that_the_job_gives(
     result = get_job(world.caller("sam"), skipping)["result"]
     assert result == {"undone": change_set, "conflicts": conflicts, "conflict_count": 1, "hidden": 0}
     assert count_living(world, change_set) == 1
-    world.owner("UPDATE opportunities SET deleted_at = now() WHERE id = %s", (changed[0][0],))
 
 
 def revoke_key(world: World) -> None:
@@ -116,13 +112,6 @@ def revoke_key(world: World) -> None:
 def delete_client(world: World) -> None:
     """The client is deleted."""
     world.owner("UPDATE clients SET deleted_at = now() WHERE id = %s", (world.ids["sid's client"],))
-
-
-def delete_person(world: World) -> None:
-    """The person behind the client is deleted."""
-    world.owner("UPDATE clients SET person_id = %s WHERE name = 'max''s client'", (world.ids["vic"],))
-    world.owner("UPDATE people SET deleted_at = now() WHERE id = %s", (world.ids["max"],))
-    world.owner("UPDATE clients SET person_id = %s WHERE name = 'max''s client'", (world.ids["max"],))
 
 
 @pytest.mark.parametrize(("who", "end"), [("sue", revoke_key), ("sid", delete_client)])
@@ -149,18 +138,33 @@ def test_a_job_has_the_role_that_its_principal_has_by_now(world: World, worker: 
 
 
 def test_a_persons_job_outlives_the_session_but_not_the_person(world: World, worker: Database) -> None:
-    first, second = import_many(world, "sam", 3), import_many(world, "sam", 3)
-    session = sign_in(world, "sam")
-    jobs = []
-    for change_set in (first, second):
-        args = {"change_set": change_set, "skip_conflicts": False}
-        jobs.append(create_job(session, "undo", args, idempotent=True).id)
-        if change_set == first:
-            world.owner("UPDATE skep.credentials SET revoked_at = now() WHERE hash = %s", (session.credential.value,))
-            assert run_all(worker) == {"done": 1}
-            world.owner("UPDATE skep.credentials SET revoked_at = NULL WHERE hash = %s", (session.credential.value,))
-    world.owner("UPDATE clients SET deleted_at = now() WHERE id = %s", (world.ids["sam's client"],))
-    world.owner("UPDATE opportunities SET owner_id = NULL WHERE owner_id = %s", (world.ids["sam"],))
-    world.owner("UPDATE people SET deleted_at = now() WHERE id = %s", (world.ids["sam"],))
+    session = sign_in(world, "max")
+    first, second = (
+        create_job(
+            session, "undo", {"change_set": import_many(world, "max", 3), "skip_conflicts": False}, idempotent=True
+        )
+        for _ in range(2)
+    )
+    world.owner("UPDATE skep.jobs SET state = 'cancelled' WHERE id = %s", (second.id,))
+    world.owner("UPDATE skep.credentials SET revoked_at = now() WHERE hash = %s", (session.credential.value,))
+    assert run_all(worker) == {"done": 1}
+    assert get_job(world.caller("ada"), first.id)["state"] == "done"
+    world.owner("UPDATE skep.jobs SET state = 'queued' WHERE id = %s", (second.id,))
+    world.owner("UPDATE clients SET deleted_at = now() WHERE id = %s", (world.ids["max's client"],))
+    world.owner("UPDATE opportunities SET owner_id = NULL WHERE owner_id = %s", (world.ids["max"],))
+    world.owner("UPDATE people SET deleted_at = now() WHERE id = %s", (world.ids["max"],))
     assert run_all(worker) == {"failed": 1}
-    assert get_job(world.caller("ada"), jobs[1])["error"]["code"] == "unauthorized"
+    assert get_job(world.caller("ada"), second.id)["error"]["code"] == "unauthorized"
+
+
+def test_jobs_are_forgotten_thirty_days_after_their_end(world: World, worker: Database, make_job: MakeJob) -> None:
+    old, young, waiting = make_job(), make_job(), make_job()
+    for job, days in ((old, 31), (young, 29)):
+        world.owner(
+            "UPDATE skep.jobs SET state = 'done', finished_at = now() - %s * interval '1 day' WHERE id = %s",
+            (days, job),
+        )
+    world.owner("UPDATE skep.jobs SET created_at = now() - interval '40 days' WHERE id = %s", (waiting,))
+    assert ("jobs", 1) in worker.run("SELECT kind, removed FROM skep.purge()", write=True)
+    assert {row[0] for row in world.owner("SELECT id FROM skep.jobs")} >= {young, waiting}
+    assert world.owner("SELECT id FROM skep.jobs WHERE id = %s", (old,)) == []
