@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +40,7 @@ def list_acts(visitor: Visitor, limit: int, *, most: int, mine: bool = False) ->
     """Of the latest change sets that the visitor sees something of the newest, or the newest of the visitor's own."""
     rows = list_change_sets(visitor.caller, limit)
     rows = [row for row in rows if not mine or row["person_id"] == visitor.person_id][:most]
+    names = _name_single(visitor, [row["id"] for row in rows if row["records"] == 1])
     people = find_titles(visitor.caller, [("people", r["person_id"]) for r in rows if r["person_id"]])
     return [
         Act(
@@ -46,7 +48,7 @@ def list_acts(visitor: Visitor, limit: int, *, most: int, mine: bool = False) ->
             at=row["at"],
             who=name_person(people, row["person_id"]),
             door=DOORS.get(row["door"], row["door"]),
-            what=_describe(visitor, row),
+            what=names.get(row["id"]) or _describe(row),
             is_undo=row["undoes"] is not None,
             is_undone=row["undone_by"] is not None,
             can_undo=can_undo(visitor, row) and row["records"] > 0,
@@ -62,18 +64,17 @@ def can_undo(visitor: Visitor, change_set: Mapping[str, Any]) -> bool:
     return visitor.role != "viewer" and change_set["undone_by"] is None
 
 
-def _describe(visitor: Visitor, row: Mapping[str, Any]) -> str:
+def _describe(row: Mapping[str, Any]) -> str:
     if row["records"] == 0:
         return "Nothing that you see any more"
-    if row["records"] == 1:
-        return _describe_one(visitor, row["id"])
     labels = [TABLES[name].label.lower() for name in row["tables"] if name in TABLES]
     return f"{row['records']:,} {', '.join(labels) or 'records'}"
 
 
-def _describe_one(visitor: Visitor, change_set: str) -> str:
-    try:
-        entries = make_entries(visitor, get_change_set(visitor.caller, TABLES, change_set, 1)["changes"])
-    except NotFound:
-        entries = []
-    return f"{entries[0].what} {entries[0].title}" if entries else "One record"
+def _name_single(visitor: Visitor, change_sets: Iterable[str]) -> dict[str, str]:
+    """Change sets of one record -> what was done to which."""
+    found = []
+    for change_set in change_sets:
+        with suppress(NotFound):  # it has left the visitor's view since the list was read
+            found += get_change_set(visitor.caller, TABLES, change_set, 1)["changes"]
+    return {entry.change_set: f"{entry.what} {entry.title}" for entry in make_entries(visitor, found)}

@@ -216,9 +216,9 @@ CREATE TRIGGER c_country BEFORE INSERT OR UPDATE OF country ON public.customers 
 CREATE TRIGGER c_owner_id BEFORE INSERT OR UPDATE OF owner_id, deleted_at ON public.customers FOR EACH ROW WHEN ((new.owner_id IS NOT NULL)) EXECUTE FUNCTION skep.check_customers_owner_id();
 CREATE TRIGGER c_parent_id BEFORE INSERT OR UPDATE OF parent_id, deleted_at ON public.customers FOR EACH ROW WHEN ((new.parent_id IS NOT NULL)) EXECUTE FUNCTION skep.check_customers_parent_id();
 CREATE TRIGGER c_sector BEFORE INSERT OR UPDATE OF sector ON public.customers FOR EACH ROW WHEN ((new.sector IS NOT NULL)) EXECUTE FUNCTION skep.check_customers_sector();
-CREATE TRIGGER d_contacts_customer_id AFTER UPDATE OF deleted_at ON public.customers FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION skep.parent_deleted('contacts', 'customer_id', 'cascade');
-CREATE TRIGGER d_customers_parent_id AFTER UPDATE OF deleted_at ON public.customers FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION skep.parent_deleted('customers', 'parent_id', 'refuse');
-CREATE TRIGGER d_opportunities_customer_id AFTER UPDATE OF deleted_at ON public.customers FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION skep.parent_deleted('opportunities', 'customer_id', 'refuse');
+CREATE TRIGGER d_contacts_customer_id AFTER UPDATE OF deleted_at ON public.customers FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION skep.deleted_contacts_customer_id();
+CREATE TRIGGER d_customers_parent_id AFTER UPDATE OF deleted_at ON public.customers FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION skep.deleted_customers_parent_id();
+CREATE TRIGGER d_opportunities_customer_id AFTER UPDATE OF deleted_at ON public.customers FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION skep.deleted_opportunities_customer_id();
 CREATE TRIGGER z_log AFTER INSERT OR DELETE OR UPDATE ON public.customers FOR EACH ROW EXECUTE FUNCTION skep.log_change();
 CREATE TRIGGER z_truncate BEFORE TRUNCATE ON public.customers FOR EACH STATEMENT EXECUTE FUNCTION skep.refuse_truncate();
 CREATE POLICY insert_rights ON public.customers AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (skep.may_leave(owner_id, team_id));
@@ -340,9 +340,9 @@ CREATE INDEX people_search ON public.people USING gin (name public.gin_trgm_ops,
 CREATE INDEX people_team_id_link ON public.people USING btree (team_id);
 CREATE TRIGGER a_stamp BEFORE INSERT OR UPDATE ON public.people FOR EACH ROW EXECUTE FUNCTION skep.stamp();
 CREATE TRIGGER c_team_id BEFORE INSERT OR UPDATE OF team_id, deleted_at ON public.people FOR EACH ROW WHEN ((new.team_id IS NOT NULL)) EXECUTE FUNCTION skep.check_people_team_id();
-CREATE TRIGGER d_clients_person_id AFTER UPDATE OF deleted_at ON public.people FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION skep.parent_deleted('clients', 'person_id', 'refuse');
-CREATE TRIGGER d_customers_owner_id AFTER UPDATE OF deleted_at ON public.people FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION skep.parent_deleted('customers', 'owner_id', 'refuse');
-CREATE TRIGGER d_opportunities_owner_id AFTER UPDATE OF deleted_at ON public.people FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION skep.parent_deleted('opportunities', 'owner_id', 'refuse');
+CREATE TRIGGER d_clients_person_id AFTER UPDATE OF deleted_at ON public.people FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION skep.deleted_clients_person_id();
+CREATE TRIGGER d_customers_owner_id AFTER UPDATE OF deleted_at ON public.people FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION skep.deleted_customers_owner_id();
+CREATE TRIGGER d_opportunities_owner_id AFTER UPDATE OF deleted_at ON public.people FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION skep.deleted_opportunities_owner_id();
 CREATE TRIGGER e_team AFTER UPDATE OF team_id ON public.people FOR EACH ROW WHEN ((old.team_id IS DISTINCT FROM new.team_id)) EXECUTE FUNCTION skep.team_changed();
 CREATE TRIGGER z_log AFTER INSERT OR DELETE OR UPDATE ON public.people FOR EACH ROW EXECUTE FUNCTION skep.log_change();
 CREATE TRIGGER z_truncate BEFORE TRUNCATE ON public.people FOR EACH STATEMENT EXECUTE FUNCTION skep.refuse_truncate();
@@ -374,7 +374,7 @@ CREATE INDEX products_name_all ON public.products USING btree (name, id) WHERE (
 CREATE UNIQUE INDEX products_name_unique ON public.products USING btree (name) WHERE (deleted_at IS NULL);
 CREATE INDEX products_search ON public.products USING gin (name public.gin_trgm_ops);
 CREATE TRIGGER a_stamp BEFORE INSERT OR UPDATE ON public.products FOR EACH ROW EXECUTE FUNCTION skep.stamp();
-CREATE TRIGGER d_opportunities_product_id AFTER UPDATE OF deleted_at ON public.products FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION skep.parent_deleted('opportunities', 'product_id', 'refuse');
+CREATE TRIGGER d_opportunities_product_id AFTER UPDATE OF deleted_at ON public.products FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION skep.deleted_opportunities_product_id();
 CREATE TRIGGER z_log AFTER INSERT OR DELETE OR UPDATE ON public.products FOR EACH ROW EXECUTE FUNCTION skep.log_change();
 CREATE TRIGGER z_truncate BEFORE TRUNCATE ON public.products FOR EACH STATEMENT EXECUTE FUNCTION skep.refuse_truncate();
 CREATE POLICY insert_rights ON public.products AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (skep.is_admin());
@@ -426,7 +426,7 @@ CREATE INDEX teams_name_all ON public.teams USING btree (name, id) WHERE ((delet
 CREATE UNIQUE INDEX teams_name_unique ON public.teams USING btree (name) WHERE (deleted_at IS NULL);
 CREATE INDEX teams_search ON public.teams USING gin (name public.gin_trgm_ops);
 CREATE TRIGGER a_stamp BEFORE INSERT OR UPDATE ON public.teams FOR EACH ROW EXECUTE FUNCTION skep.stamp();
-CREATE TRIGGER d_people_team_id AFTER UPDATE OF deleted_at ON public.teams FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION skep.parent_deleted('people', 'team_id', 'refuse');
+CREATE TRIGGER d_people_team_id AFTER UPDATE OF deleted_at ON public.teams FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION skep.deleted_people_team_id();
 CREATE TRIGGER z_log AFTER INSERT OR DELETE OR UPDATE ON public.teams FOR EACH ROW EXECUTE FUNCTION skep.log_change();
 CREATE TRIGGER z_truncate BEFORE TRUNCATE ON public.teams FOR EACH STATEMENT EXECUTE FUNCTION skep.refuse_truncate();
 CREATE POLICY insert_rights ON public.teams AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (skep.is_admin());
@@ -569,7 +569,7 @@ CREATE VIEW public.clients_all AS
     deleted_at,
     custom
    FROM public.clients
-  WHERE deleted_at IS NULL AND (( SELECT (skep.me()).role AS role)) IS NOT NULL;
+  WHERE deleted_at IS NULL AND ( SELECT skep.is_somebody() AS is_somebody);
 GRANT SELECT ON public.clients_all TO skep_app;
 GRANT SELECT ON public.clients_all TO skep_job;
 
@@ -605,7 +605,7 @@ CREATE VIEW public.contacts_all AS
     deleted_at,
     custom
    FROM public.contacts
-  WHERE deleted_at IS NULL AND ((( SELECT (skep.me()).role AS role)) = ANY (ARRAY['admin'::text, 'viewer'::text]));
+  WHERE deleted_at IS NULL AND ( SELECT skep.is_any(VARIADIC ARRAY['admin'::text, 'viewer'::text]) AS is_any);
 GRANT SELECT ON public.contacts_all TO skep_app;
 GRANT SELECT ON public.contacts_all TO skep_job;
 
@@ -626,7 +626,7 @@ CREATE VIEW public.contacts_own AS
     deleted_at,
     custom
    FROM public.contacts
-  WHERE deleted_at IS NULL AND ((( SELECT (skep.me()).role AS role)) = ANY (ARRAY['manager'::text, 'sales'::text])) AND owner_id = (( SELECT (skep.me()).person_id AS person_id));
+  WHERE deleted_at IS NULL AND owner_id = (( SELECT skep.person_as(VARIADIC ARRAY['manager'::text, 'sales'::text]) AS person_as));
 GRANT SELECT ON public.contacts_own TO skep_app;
 GRANT SELECT ON public.contacts_own TO skep_job;
 
@@ -647,7 +647,7 @@ CREATE VIEW public.contacts_team AS
     deleted_at,
     custom
    FROM public.contacts
-  WHERE deleted_at IS NULL AND (( SELECT (skep.me()).role AS role)) = 'manager'::text AND team_id = (( SELECT (skep.me()).team_id AS team_id)) AND owner_id <> (( SELECT (skep.me()).person_id AS person_id));
+  WHERE deleted_at IS NULL AND team_id = (( SELECT skep.team_as(VARIADIC ARRAY['manager'::text]) AS team_as)) AND owner_id <> (( SELECT skep.my_person() AS my_person));
 GRANT SELECT ON public.contacts_team TO skep_app;
 GRANT SELECT ON public.contacts_team TO skep_job;
 
@@ -668,7 +668,7 @@ CREATE VIEW public.contacts_team_shared AS
     deleted_at,
     custom
    FROM public.contacts
-  WHERE deleted_at IS NULL AND (( SELECT (skep.me()).role AS role)) = 'sales'::text AND shared AND team_id = (( SELECT (skep.me()).team_id AS team_id)) AND owner_id <> (( SELECT (skep.me()).person_id AS person_id));
+  WHERE deleted_at IS NULL AND shared AND team_id = (( SELECT skep.team_as(VARIADIC ARRAY['sales'::text]) AS team_as)) AND owner_id <> (( SELECT skep.my_person() AS my_person));
 GRANT SELECT ON public.contacts_team_shared TO skep_app;
 GRANT SELECT ON public.contacts_team_shared TO skep_job;
 
@@ -689,7 +689,7 @@ CREATE VIEW public.contacts_unowned AS
     deleted_at,
     custom
    FROM public.contacts
-  WHERE deleted_at IS NULL AND ((( SELECT (skep.me()).role AS role)) = ANY (ARRAY['manager'::text, 'sales'::text])) AND owner_id IS NULL;
+  WHERE deleted_at IS NULL AND owner_id IS NULL AND ( SELECT skep.is_any(VARIADIC ARRAY['manager'::text, 'sales'::text]) AS is_any);
 GRANT SELECT ON public.contacts_unowned TO skep_app;
 GRANT SELECT ON public.contacts_unowned TO skep_job;
 
@@ -790,7 +790,7 @@ CREATE VIEW public.countries_all AS
     deleted_at,
     custom
    FROM public.countries
-  WHERE deleted_at IS NULL AND (( SELECT (skep.me()).role AS role)) IS NOT NULL;
+  WHERE deleted_at IS NULL AND ( SELECT skep.is_somebody() AS is_somebody);
 GRANT SELECT ON public.countries_all TO skep_app;
 GRANT SELECT ON public.countries_all TO skep_job;
 
@@ -829,7 +829,7 @@ CREATE VIEW public.customers_all AS
     deleted_at,
     custom
    FROM public.customers
-  WHERE deleted_at IS NULL AND ((( SELECT (skep.me()).role AS role)) = ANY (ARRAY['admin'::text, 'viewer'::text]));
+  WHERE deleted_at IS NULL AND ( SELECT skep.is_any(VARIADIC ARRAY['admin'::text, 'viewer'::text]) AS is_any);
 GRANT SELECT ON public.customers_all TO skep_app;
 GRANT SELECT ON public.customers_all TO skep_job;
 
@@ -856,7 +856,7 @@ CREATE VIEW public.customers_own AS
     deleted_at,
     custom
    FROM public.customers
-  WHERE deleted_at IS NULL AND ((( SELECT (skep.me()).role AS role)) = ANY (ARRAY['manager'::text, 'sales'::text])) AND owner_id = (( SELECT (skep.me()).person_id AS person_id));
+  WHERE deleted_at IS NULL AND owner_id = (( SELECT skep.person_as(VARIADIC ARRAY['manager'::text, 'sales'::text]) AS person_as));
 GRANT SELECT ON public.customers_own TO skep_app;
 GRANT SELECT ON public.customers_own TO skep_job;
 
@@ -883,7 +883,7 @@ CREATE VIEW public.customers_team AS
     deleted_at,
     custom
    FROM public.customers
-  WHERE deleted_at IS NULL AND (( SELECT (skep.me()).role AS role)) = 'manager'::text AND team_id = (( SELECT (skep.me()).team_id AS team_id)) AND owner_id <> (( SELECT (skep.me()).person_id AS person_id));
+  WHERE deleted_at IS NULL AND team_id = (( SELECT skep.team_as(VARIADIC ARRAY['manager'::text]) AS team_as)) AND owner_id <> (( SELECT skep.my_person() AS my_person));
 GRANT SELECT ON public.customers_team TO skep_app;
 GRANT SELECT ON public.customers_team TO skep_job;
 
@@ -910,7 +910,7 @@ CREATE VIEW public.customers_team_shared AS
     deleted_at,
     custom
    FROM public.customers
-  WHERE deleted_at IS NULL AND (( SELECT (skep.me()).role AS role)) = 'sales'::text AND shared AND team_id = (( SELECT (skep.me()).team_id AS team_id)) AND owner_id <> (( SELECT (skep.me()).person_id AS person_id));
+  WHERE deleted_at IS NULL AND shared AND team_id = (( SELECT skep.team_as(VARIADIC ARRAY['sales'::text]) AS team_as)) AND owner_id <> (( SELECT skep.my_person() AS my_person));
 GRANT SELECT ON public.customers_team_shared TO skep_app;
 GRANT SELECT ON public.customers_team_shared TO skep_job;
 
@@ -937,7 +937,7 @@ CREATE VIEW public.customers_unowned AS
     deleted_at,
     custom
    FROM public.customers
-  WHERE deleted_at IS NULL AND ((( SELECT (skep.me()).role AS role)) = ANY (ARRAY['manager'::text, 'sales'::text])) AND owner_id IS NULL;
+  WHERE deleted_at IS NULL AND owner_id IS NULL AND ( SELECT skep.is_any(VARIADIC ARRAY['manager'::text, 'sales'::text]) AS is_any);
 GRANT SELECT ON public.customers_unowned TO skep_app;
 GRANT SELECT ON public.customers_unowned TO skep_job;
 
@@ -1081,7 +1081,7 @@ CREATE VIEW public.opportunities_all AS
     deleted_at,
     custom
    FROM public.opportunities
-  WHERE deleted_at IS NULL AND ((( SELECT (skep.me()).role AS role)) = ANY (ARRAY['admin'::text, 'viewer'::text]));
+  WHERE deleted_at IS NULL AND ( SELECT skep.is_any(VARIADIC ARRAY['admin'::text, 'viewer'::text]) AS is_any);
 GRANT SELECT ON public.opportunities_all TO skep_app;
 GRANT SELECT ON public.opportunities_all TO skep_job;
 
@@ -1107,7 +1107,7 @@ CREATE VIEW public.opportunities_own AS
     deleted_at,
     custom
    FROM public.opportunities
-  WHERE deleted_at IS NULL AND ((( SELECT (skep.me()).role AS role)) = ANY (ARRAY['manager'::text, 'sales'::text])) AND owner_id = (( SELECT (skep.me()).person_id AS person_id));
+  WHERE deleted_at IS NULL AND owner_id = (( SELECT skep.person_as(VARIADIC ARRAY['manager'::text, 'sales'::text]) AS person_as));
 GRANT SELECT ON public.opportunities_own TO skep_app;
 GRANT SELECT ON public.opportunities_own TO skep_job;
 
@@ -1133,7 +1133,7 @@ CREATE VIEW public.opportunities_team AS
     deleted_at,
     custom
    FROM public.opportunities
-  WHERE deleted_at IS NULL AND (( SELECT (skep.me()).role AS role)) = 'manager'::text AND team_id = (( SELECT (skep.me()).team_id AS team_id)) AND owner_id <> (( SELECT (skep.me()).person_id AS person_id));
+  WHERE deleted_at IS NULL AND team_id = (( SELECT skep.team_as(VARIADIC ARRAY['manager'::text]) AS team_as)) AND owner_id <> (( SELECT skep.my_person() AS my_person));
 GRANT SELECT ON public.opportunities_team TO skep_app;
 GRANT SELECT ON public.opportunities_team TO skep_job;
 
@@ -1159,7 +1159,7 @@ CREATE VIEW public.opportunities_team_shared AS
     deleted_at,
     custom
    FROM public.opportunities
-  WHERE deleted_at IS NULL AND (( SELECT (skep.me()).role AS role)) = 'sales'::text AND shared AND team_id = (( SELECT (skep.me()).team_id AS team_id)) AND owner_id <> (( SELECT (skep.me()).person_id AS person_id));
+  WHERE deleted_at IS NULL AND shared AND team_id = (( SELECT skep.team_as(VARIADIC ARRAY['sales'::text]) AS team_as)) AND owner_id <> (( SELECT skep.my_person() AS my_person));
 GRANT SELECT ON public.opportunities_team_shared TO skep_app;
 GRANT SELECT ON public.opportunities_team_shared TO skep_job;
 
@@ -1185,7 +1185,7 @@ CREATE VIEW public.opportunities_unowned AS
     deleted_at,
     custom
    FROM public.opportunities
-  WHERE deleted_at IS NULL AND ((( SELECT (skep.me()).role AS role)) = ANY (ARRAY['manager'::text, 'sales'::text])) AND owner_id IS NULL;
+  WHERE deleted_at IS NULL AND owner_id IS NULL AND ( SELECT skep.is_any(VARIADIC ARRAY['manager'::text, 'sales'::text]) AS is_any);
 GRANT SELECT ON public.opportunities_unowned TO skep_app;
 GRANT SELECT ON public.opportunities_unowned TO skep_job;
 
@@ -1315,7 +1315,7 @@ CREATE VIEW public.people_all AS
     deleted_at,
     custom
    FROM public.people
-  WHERE deleted_at IS NULL AND (( SELECT (skep.me()).role AS role)) IS NOT NULL;
+  WHERE deleted_at IS NULL AND ( SELECT skep.is_somebody() AS is_somebody);
 GRANT SELECT ON public.people_all TO skep_app;
 GRANT SELECT ON public.people_all TO skep_job;
 
@@ -1347,7 +1347,7 @@ CREATE VIEW public.products_all AS
     deleted_at,
     custom
    FROM public.products
-  WHERE deleted_at IS NULL AND (( SELECT (skep.me()).role AS role)) IS NOT NULL;
+  WHERE deleted_at IS NULL AND ( SELECT skep.is_somebody() AS is_somebody);
 GRANT SELECT ON public.products_all TO skep_app;
 GRANT SELECT ON public.products_all TO skep_job;
 
@@ -1375,7 +1375,7 @@ CREATE VIEW public.sectors_all AS
     deleted_at,
     custom
    FROM public.sectors
-  WHERE deleted_at IS NULL AND (( SELECT (skep.me()).role AS role)) IS NOT NULL;
+  WHERE deleted_at IS NULL AND ( SELECT skep.is_somebody() AS is_somebody);
 GRANT SELECT ON public.sectors_all TO skep_app;
 GRANT SELECT ON public.sectors_all TO skep_job;
 
@@ -1401,7 +1401,7 @@ CREATE VIEW public.teams_all AS
     deleted_at,
     custom
    FROM public.teams
-  WHERE deleted_at IS NULL AND (( SELECT (skep.me()).role AS role)) IS NOT NULL;
+  WHERE deleted_at IS NULL AND ( SELECT skep.is_somebody() AS is_somebody);
 GRANT SELECT ON public.teams_all TO skep_app;
 GRANT SELECT ON public.teams_all TO skep_job;
 
@@ -1497,16 +1497,15 @@ CREATE OR REPLACE FUNCTION skep.branches(rights text)
  IMMUTABLE
 AS $function$
   SELECT * FROM (VALUES
-    ('all', $$(SELECT (skep.me()).role) IN ('admin', 'viewer')$$),
-    ('own', $$(SELECT (skep.me()).role) IN ('manager', 'sales') AND owner_id = (SELECT (skep.me()).person_id)$$),
-    ('unowned', $$(SELECT (skep.me()).role) IN ('manager', 'sales') AND owner_id IS NULL$$),
-    ('team', $$(SELECT (skep.me()).role) = 'manager' AND team_id = (SELECT (skep.me()).team_id)
-      AND owner_id <> (SELECT (skep.me()).person_id)$$),
-    ('team_shared', $$(SELECT (skep.me()).role) = 'sales' AND shared AND team_id = (SELECT (skep.me()).team_id)
-      AND owner_id <> (SELECT (skep.me()).person_id)$$)) AS b (name, condition)
+    ('all', $$(SELECT skep.is_any('admin', 'viewer'))$$),
+    ('own', $$owner_id = (SELECT skep.person_as('manager', 'sales'))$$),
+    ('unowned', $$owner_id IS NULL AND (SELECT skep.is_any('manager', 'sales'))$$),
+    ('team', $$team_id = (SELECT skep.team_as('manager')) AND owner_id <> (SELECT skep.my_person())$$),
+    ('team_shared', $$shared AND team_id = (SELECT skep.team_as('sales'))
+      AND owner_id <> (SELECT skep.my_person())$$)) AS b (name, condition)
    WHERE rights <> 'reference'
   UNION ALL
-  SELECT 'all', '(SELECT (skep.me()).role) IS NOT NULL' WHERE rights = 'reference'
+  SELECT 'all', '(SELECT skep.is_somebody())' WHERE rights = 'reference'
 $function$;
 
 CREATE OR REPLACE FUNCTION skep.by_hand()
@@ -1839,6 +1838,100 @@ END $function$;
 GRANT EXECUTE ON FUNCTION skep.create_job(text,jsonb,boolean) TO skep_app;
 GRANT EXECUTE ON FUNCTION skep.create_job(text,jsonb,boolean) TO skep_job;
 
+CREATE OR REPLACE FUNCTION skep.deleted_clients_person_id()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+BEGIN
+  IF EXISTS (SELECT FROM public.clients c WHERE c.person_id = new.id AND c.deleted_at IS NULL) THEN
+    RAISE foreign_key_violation USING CONSTRAINT = 'clients_person_id_restrict', TABLE = 'clients', MESSAGE = 'records still refer to it';
+  END IF;
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION skep.deleted_contacts_customer_id()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+BEGIN
+  UPDATE public.contacts c SET deleted_at = new.deleted_at WHERE c.customer_id = new.id AND c.deleted_at IS NULL;
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION skep.deleted_customers_owner_id()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+BEGIN
+  IF EXISTS (SELECT FROM public.customers c WHERE c.owner_id = new.id AND c.deleted_at IS NULL) THEN
+    RAISE foreign_key_violation USING CONSTRAINT = 'customers_owner_id_restrict', TABLE = 'customers', MESSAGE = 'records still refer to it';
+  END IF;
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION skep.deleted_customers_parent_id()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+BEGIN
+  IF EXISTS (SELECT FROM public.customers c WHERE c.parent_id = new.id AND c.deleted_at IS NULL) THEN
+    RAISE foreign_key_violation USING CONSTRAINT = 'customers_parent_id_restrict', TABLE = 'customers', MESSAGE = 'records still refer to it';
+  END IF;
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION skep.deleted_opportunities_customer_id()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+BEGIN
+  IF EXISTS (SELECT FROM public.opportunities c WHERE c.customer_id = new.id AND c.deleted_at IS NULL) THEN
+    RAISE foreign_key_violation USING CONSTRAINT = 'opportunities_customer_id_restrict', TABLE = 'opportunities', MESSAGE = 'records still refer to it';
+  END IF;
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION skep.deleted_opportunities_owner_id()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+BEGIN
+  IF EXISTS (SELECT FROM public.opportunities c WHERE c.owner_id = new.id AND c.deleted_at IS NULL) THEN
+    RAISE foreign_key_violation USING CONSTRAINT = 'opportunities_owner_id_restrict', TABLE = 'opportunities', MESSAGE = 'records still refer to it';
+  END IF;
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION skep.deleted_opportunities_product_id()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+BEGIN
+  IF EXISTS (SELECT FROM public.opportunities c WHERE c.product_id = new.id AND c.deleted_at IS NULL) THEN
+    RAISE foreign_key_violation USING CONSTRAINT = 'opportunities_product_id_restrict', TABLE = 'opportunities', MESSAGE = 'records still refer to it';
+  END IF;
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION skep.deleted_people_team_id()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+BEGIN
+  IF EXISTS (SELECT FROM public.people c WHERE c.team_id = new.id AND c.deleted_at IS NULL) THEN
+    RAISE foreign_key_violation USING CONSTRAINT = 'people_team_id_restrict', TABLE = 'people', MESSAGE = 'records still refer to it';
+  END IF;
+  RETURN NULL;
+END $function$;
+
 CREATE OR REPLACE FUNCTION skep.feed_epoch()
  RETURNS uuid
  LANGUAGE sql
@@ -1892,7 +1985,7 @@ CREATE OR REPLACE FUNCTION skep.finish_job(job uuid, attempt integer, result jso
  SECURITY DEFINER
 AS $function$
 BEGIN
-  UPDATE skep.jobs j SET state = 'done', finished_at = now(), result = finish_job.result,
+  UPDATE skep.jobs j SET state = 'done', finished_at = clock_timestamp(), result = finish_job.result,
          change_set = (skep.me()).change_set
    WHERE j.id = job AND j.attempts = attempt AND j.state = 'running';
   IF NOT found THEN
@@ -1995,6 +2088,17 @@ END $function$;
 GRANT EXECUTE ON FUNCTION skep.is_admin() TO skep_app;
 GRANT EXECUTE ON FUNCTION skep.is_admin() TO skep_job;
 
+CREATE OR REPLACE FUNCTION skep.is_any(VARIADIC roles text[])
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+BEGIN
+  RETURN coalesce((skep.me()).role = ANY (roles), false);
+END $function$;
+GRANT EXECUTE ON FUNCTION skep.is_any(text[]) TO skep_app;
+GRANT EXECUTE ON FUNCTION skep.is_any(text[]) TO skep_job;
+
 CREATE OR REPLACE FUNCTION skep.is_somebody()
  RETURNS boolean
  LANGUAGE plpgsql
@@ -2049,9 +2153,7 @@ BEGIN
   IF NOT EXISTS (SELECT FROM skep.tables k WHERE k.name = t AND k.parent_column = field) THEN
     PERFORM skep.make_link_check(t, field, parent);
   END IF;
-  EXECUTE format('CREATE TRIGGER d_%s_%s AFTER UPDATE OF deleted_at ON %I FOR EACH ROW
-    WHEN (old.deleted_at IS NULL AND new.deleted_at IS NOT NULL)
-    EXECUTE FUNCTION skep.parent_deleted(%L, %L, %L)', t, field, parent, t, field, on_delete);
+  PERFORM skep.make_parent_deleted(t, field, parent, on_delete);
   EXECUTE format('CREATE INDEX %I ON %I (%I)', t || '_' || field || '_link', t, field);
 END $function$;
 
@@ -2131,6 +2233,27 @@ END $$ $f$, 'check_' || t || '_' || field, t, field, parent, readable);
     WHEN (new.%I IS NOT NULL) EXECUTE FUNCTION skep.%I()', field, field, t, field, 'check_' || t || '_' || field);
 END $function$;
 
+CREATE OR REPLACE FUNCTION skep.make_parent_deleted(t name, field name, parent name, on_delete text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  cascades text := format('UPDATE public.%I c SET deleted_at = new.deleted_at WHERE c.%I = new.id AND c.deleted_at IS NULL;',
+    t, field);
+  refuses text := format($f$IF EXISTS (SELECT FROM public.%1$I c WHERE c.%2$I = new.id AND c.deleted_at IS NULL) THEN
+    RAISE foreign_key_violation USING CONSTRAINT = %3$L, TABLE = %1$L, MESSAGE = 'records still refer to it';
+  END IF;$f$, t, field, t || '_' || field || '_restrict');
+BEGIN
+  EXECUTE format($f$CREATE FUNCTION skep.%I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+  %s
+  RETURN NULL;
+END $$ $f$, 'deleted_' || t || '_' || field, CASE on_delete WHEN 'cascade' THEN cascades ELSE refuses END);
+  EXECUTE format('CREATE TRIGGER d_%s_%s AFTER UPDATE OF deleted_at ON %I FOR EACH ROW
+    WHEN (old.deleted_at IS NULL AND new.deleted_at IS NOT NULL) EXECUTE FUNCTION skep.%I()',
+    t, field, parent, 'deleted_' || t || '_' || field);
+END $function$;
+
 CREATE OR REPLACE FUNCTION skep.make_partitions()
  RETURNS integer
  LANGUAGE plpgsql
@@ -2139,19 +2262,20 @@ AS $function$
 DECLARE
   made int := 0;
   month timestamptz;
+  next_month timestamptz;
   partition text;
 BEGIN
   FOR i IN 0..2 LOOP
     month := (date_trunc('month', now() AT TIME ZONE 'UTC') + i * interval '1 month') AT TIME ZONE 'UTC';
     partition := 'change_log_' || to_char(month AT TIME ZONE 'UTC', 'YYYYMM');
     CONTINUE WHEN to_regclass('skep.' || partition) IS NOT NULL;
-    IF EXISTS (SELECT FROM skep.change_log_rest r
-                WHERE r.at >= month AND r.at < month + interval '1 month') THEN
-      -- Rows of that month already stand in the default partition, which would refuse the new one.
-      CONTINUE;
-    END IF;
-    EXECUTE format('CREATE TABLE skep.%I PARTITION OF skep.change_log FOR VALUES FROM (%L) TO (%L)',
-                   partition, month, (month AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC');
+    next_month := (month AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC';
+    LOCK TABLE skep.change_log_rest IN ACCESS EXCLUSIVE MODE;
+    EXECUTE format('CREATE TABLE skep.%I (LIKE skep.change_log)', partition);
+    EXECUTE format('WITH moved AS (DELETE FROM skep.change_log_rest WHERE at >= %L AND at < %L RETURNING *)
+      INSERT INTO skep.%I SELECT * FROM moved', month, next_month, partition);
+    EXECUTE format('ALTER TABLE skep.change_log ATTACH PARTITION skep.%I FOR VALUES FROM (%L) TO (%L)',
+                   partition, month, next_month);
     made := made + 1;
   END LOOP;
   RETURN made;
@@ -2234,12 +2358,13 @@ CREATE OR REPLACE FUNCTION skep.me()
 AS $function$
 DECLARE
   given text := nullif(current_setting('skep.caller', true), '');  -- '' after a transaction-local value ended
-  cut int := strpos(given, '#');
+  caller text := left(given, strpos(given, '#') - 1);
+  k bytea := (SELECT key FROM skep.seal_key);
 BEGIN
-  IF given IS NULL OR skep.sealed(left(given, cut - 1)) <> substr(given, cut + 1) THEN
+  IF given IS NULL OR caller || '#' || skep.seal(k, caller) <> given THEN
     RETURN NULL;
   END IF;
-  RETURN left(given, cut - 1)::skep.caller;
+  RETURN caller::skep.caller;
 END $function$;
 GRANT EXECUTE ON FUNCTION skep.me() TO skep_app;
 GRANT EXECUTE ON FUNCTION skep.me() TO skep_job;
@@ -2313,27 +2438,18 @@ BEGIN
   RETURN new;
 END $function$;
 
-CREATE OR REPLACE FUNCTION skep.parent_deleted()
- RETURNS trigger
+CREATE OR REPLACE FUNCTION skep.person_as(VARIADIC roles text[])
+ RETURNS uuid
  LANGUAGE plpgsql
- SECURITY DEFINER
+ STABLE
 AS $function$
 DECLARE
-  broken text := tg_argv[0] || '_' || tg_argv[1] || '_restrict';
-  has_children boolean;
+  me skep.caller := skep.me();
 BEGIN
-  IF tg_argv[2] = 'cascade' THEN
-    EXECUTE format('UPDATE public.%I SET deleted_at = $2 WHERE %I = $1 AND deleted_at IS NULL', tg_argv[0], tg_argv[1])
-      USING new.id, new.deleted_at;
-    RETURN NULL;
-  END IF;
-  EXECUTE format('SELECT true FROM public.%I WHERE %I = $1 AND deleted_at IS NULL LIMIT 1', tg_argv[0], tg_argv[1])
-    INTO has_children USING new.id;
-  IF has_children THEN
-    RAISE foreign_key_violation USING CONSTRAINT = broken, TABLE = tg_argv[0], MESSAGE = 'records still refer to it';
-  END IF;
-  RETURN NULL;
+  RETURN CASE WHEN me.role = ANY (roles) THEN me.person_id END;
 END $function$;
+GRANT EXECUTE ON FUNCTION skep.person_as(text[]) TO skep_app;
+GRANT EXECUTE ON FUNCTION skep.person_as(text[]) TO skep_job;
 
 CREATE OR REPLACE FUNCTION skep.protect(t name, rights text)
  RETURNS void
@@ -2514,17 +2630,14 @@ BEGIN
     (image ->> 'owner_id')::uuid, (image ->> 'team_id')::uuid, (image ->> 'shared')::boolean));
 END $function$;
 
-CREATE OR REPLACE FUNCTION skep.sealed(caller text)
+CREATE OR REPLACE FUNCTION skep.seal(k bytea, caller text)
  RETURNS text
- LANGUAGE plpgsql
- STABLE SECURITY DEFINER
+ LANGUAGE sql
+ STABLE
 AS $function$
-DECLARE
-  k bytea := (SELECT key FROM skep.seal_key);
-BEGIN
-  RETURN encode(sha256(k || convert_to(
-    caller || '|' || pg_backend_pid() || '|' || extract(epoch FROM transaction_timestamp()), 'UTF8') || k), 'base64');
-END $function$;
+  SELECT encode(sha256(k || convert_to(
+    caller || '|' || pg_backend_pid() || '|' || extract(epoch FROM transaction_timestamp()), 'UTF8') || k), 'base64')
+$function$;
 
 CREATE OR REPLACE FUNCTION skep.seen(t name, ids uuid[])
  RETURNS SETOF uuid
@@ -2586,8 +2699,9 @@ CREATE OR REPLACE FUNCTION skep.set_caller(caller skep.caller)
 AS $function$
 DECLARE
   t text := caller::text;
+  k bytea := (SELECT key FROM skep.seal_key);
 BEGIN
-  PERFORM set_config('skep.caller', t || '#' || skep.sealed(t), true);
+  PERFORM set_config('skep.caller', t || '#' || skep.seal(k, t), true);
 END $function$;
 
 CREATE OR REPLACE FUNCTION skep.set_password(person uuid, salt bytea, verifier bytea)
@@ -2691,6 +2805,19 @@ BEGIN
   new.updated_at := now();
   RETURN new;
 END $function$;
+
+CREATE OR REPLACE FUNCTION skep.team_as(VARIADIC roles text[])
+ RETURNS uuid
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+DECLARE
+  me skep.caller := skep.me();
+BEGIN
+  RETURN CASE WHEN me.role = ANY (roles) THEN me.team_id END;
+END $function$;
+GRANT EXECUTE ON FUNCTION skep.team_as(text[]) TO skep_app;
+GRANT EXECUTE ON FUNCTION skep.team_as(text[]) TO skep_job;
 
 CREATE OR REPLACE FUNCTION skep.team_changed()
  RETURNS trigger

@@ -41,4 +41,5 @@ def _iam_caller() -> Caller:
 def _remember(credential: Credential) -> Caller:
     caller = Caller(service().database, credential, "rest")
     g.caller = caller
+    _ = caller.identity  # so that the log line names who it was; asked once in an execution environment
     return caller

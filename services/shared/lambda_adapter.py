@@ -8,7 +8,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-import awsgi  # type: ignore[import-untyped]
+import awsgi
 
 from services.shared.errors import BadRequest, SkepError, TooLarge, problem
 from services.shared.lambda_environ import (

@@ -40,7 +40,7 @@ def describe(server: str) -> Json:
         },
         "servers": [{"url": server}],
         "security": [{"key": []}],
-        "paths": paths | _paths() | _job_paths(),
+        "paths": paths | _paths() | _change_set_paths() | _job_paths(),
         "components": {"schemas": schemas, "securitySchemes": security},
     }
 
@@ -50,32 +50,13 @@ def _paths() -> Json:
         {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 1000}},
         {"name": "cursor", "in": "query", "schema": _TEXT},
     ]
-    change_set: list[Json] = [{"name": "change_set", "in": "path", "required": True, "schema": _ID}]
     client: list[Json] = [{"name": "record_id", "in": "path", "required": True, "schema": _ID}]
     at_most: list[Json] = [
         {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 200}}
     ]
-    undo = {"content": {"application/json": {"schema": ref("UndoInput")}}}
-    key: list[Json] = [{"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "minLength": 1}}]
     return {
         "/v1/changes": {"get": operation("changes", "list", ref("Feed"), paging, (400, 410, 422))},
         "/v1/change-sets": {"get": operation("change_sets", "list", ref("ChangeSets"), at_most, (400, 422))},
-        "/v1/change-sets/{change_set}": {
-            "parameters": change_set,
-            "get": operation("change_set", "get", ref("ChangeSet"), [], (400, 404)),
-        },
-        "/v1/change-sets/{change_set}/undo": {
-            "parameters": change_set,
-            "post": operation(
-                "change_set",
-                "undo",
-                ref("Undone"),
-                key,
-                (400, 403, 404, 409, 413, 415, 422),
-                body=undo,
-                also={"202": _QUEUED},
-            ),
-        },
         "/v1/clients/{record_id}/key": {
             "parameters": client,
             "post": operation("key", "create", ref("NewKey"), [], (400, 403, 404, 422), status="201"),
@@ -85,6 +66,27 @@ def _paths() -> Json:
         "/v1/health": {"get": _public("health", _object(status=_TEXT))},
         "/v1/version": {"get": _public("version", _object(release=_TEXT, revision=_TEXT, function_version=_TEXT))},
         "/v1/openapi.json": {"get": _public("openapi", {"type": "object"})},
+    }
+
+
+def _change_set_paths() -> Json:
+    change_set: list[Json] = [{"name": "change_set", "in": "path", "required": True, "schema": _ID}]
+    key: list[Json] = [{"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "minLength": 1}}]
+    undo = operation(
+        "change_set",
+        "undo",
+        ref("Undone"),
+        key,
+        (400, 403, 404, 409, 413, 415, 422),
+        body={"content": {"application/json": {"schema": ref("UndoInput")}}},
+        also={"202": _QUEUED},
+    )
+    return {
+        "/v1/change-sets/{change_set}": {
+            "parameters": change_set,
+            "get": operation("change_set", "get", ref("ChangeSet"), [], (400, 404)),
+        },
+        "/v1/change-sets/{change_set}/undo": {"parameters": change_set, "post": undo},
     }
 
 
@@ -125,8 +127,7 @@ def _object(**properties: Json) -> Json:
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
-def _schemas() -> Json:
-    values = {"type": "object", "additionalProperties": _object(before={}, after={})}
+def _change() -> Json:
     change = _object(
         change_set=_ID,
         undoes=_ID_OR_NULL,
@@ -139,7 +140,20 @@ def _schemas() -> Json:
         operation={"type": "string", "enum": ["created", "updated", "deleted", "restored", "erased", "gone"]},
         derived=_FLAG,
     )
-    change["properties"]["changes"] = values
+    change["properties"]["changes"] = {"type": "object", "additionalProperties": _object(before={}, after={})}
+    return change
+
+
+def _problem() -> Json:
+    problem = _object(type=_TEXT, title=_TEXT, status=_COUNT, code=_TEXT, detail=_TEXT)
+    problem["properties"] |= {
+        "request_id": {"type": ["string", "null"]},
+        "errors": {"type": "array", "items": _object(field=_TEXT, message=_TEXT)},
+    }
+    return problem
+
+
+def _schemas() -> Json:
     set_of: Json = {
         "at": _TIME,
         "door": _TEXT,
@@ -152,14 +166,9 @@ def _schemas() -> Json:
     amounts = {"type": "array", "items": _object(currency=_TEXT, amount=_TEXT, weighted=_TEXT)}
     stage = _object(stage=_TEXT, probability=_TEXT, count=_COUNT, amounts=amounts)
     conflict = {"type": "object", "properties": {"table": _TEXT, "id": _ID, "reason": _TEXT}}
-    problem = _object(type=_TEXT, title=_TEXT, status=_COUNT, code=_TEXT, detail=_TEXT)
-    problem["properties"] |= {
-        "request_id": {"type": ["string", "null"]},
-        "errors": {"type": "array", "items": _object(field=_TEXT, message=_TEXT)},
-    }
     return {
-        "Problem": problem,
-        "Change": change,
+        "Problem": _problem(),
+        "Change": _change(),
         "HistoryPage": _object(items=changes, next={"type": ["string", "null"]}),
         "Feed": _object(items=changes, next=_TEXT, more=_FLAG),
         "ChangeSet": _object(id=_ID, **set_of, changes=changes, more=_FLAG),

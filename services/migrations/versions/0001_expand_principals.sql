@@ -51,31 +51,31 @@ CREATE TYPE skep.caller AS (
   principal_id uuid, role text, person_id uuid, team_id uuid, door text, change_set uuid, undoes uuid
 );
 
-CREATE FUNCTION skep.sealed(caller text) RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
-DECLARE
-  k bytea := (SELECT key FROM skep.seal_key);
-BEGIN
-  RETURN encode(sha256(k || convert_to(
-    caller || '|' || pg_backend_pid() || '|' || extract(epoch FROM transaction_timestamp()), 'UTF8') || k), 'base64');
-END $$;
+-- In SQL, so that Postgres writes it into the functions that call it.
+CREATE FUNCTION skep.seal(k bytea, caller text) RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT encode(sha256(k || convert_to(
+    caller || '|' || pg_backend_pid() || '|' || extract(epoch FROM transaction_timestamp()), 'UTF8') || k), 'base64')
+$$;
 
 -- The caller of this transaction; null when there is none or the seal is broken.
 CREATE FUNCTION skep.me() RETURNS skep.caller LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
 DECLARE
   given text := nullif(current_setting('skep.caller', true), '');  -- '' after a transaction-local value ended
-  cut int := strpos(given, '#');
+  caller text := left(given, strpos(given, '#') - 1);
+  k bytea := (SELECT key FROM skep.seal_key);
 BEGIN
-  IF given IS NULL OR skep.sealed(left(given, cut - 1)) <> substr(given, cut + 1) THEN
+  IF given IS NULL OR caller || '#' || skep.seal(k, caller) <> given THEN
     RETURN NULL;
   END IF;
-  RETURN left(given, cut - 1)::skep.caller;
+  RETURN caller::skep.caller;
 END $$;
 
 CREATE FUNCTION skep.set_caller(caller skep.caller) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   t text := caller::text;
+  k bytea := (SELECT key FROM skep.seal_key);
 BEGIN
-  PERFORM set_config('skep.caller', t || '#' || skep.sealed(t), true);
+  PERFORM set_config('skep.caller', t || '#' || skep.seal(k, t), true);
 END $$;
 
 CREATE FUNCTION skep.my_person() RETURNS uuid LANGUAGE plpgsql STABLE AS $$

@@ -29,25 +29,27 @@ CREATE INDEX change_log_undoes ON skep.change_log (undoes) WHERE undoes IS NOT N
 CREATE TABLE skep.feed (epoch uuid NOT NULL);
 INSERT INTO skep.feed VALUES (skep.uuid7());
 
--- Makes this month's and the next two months' partitions; the default one only catches what nobody foresaw.
+-- Makes this month's and the next two months' partitions; the default one only catches what nobody foresaw, which
+-- moves to its month's partition here.
 CREATE FUNCTION skep.make_partitions() RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
   made int := 0;
   month timestamptz;
+  next_month timestamptz;
   partition text;
 BEGIN
   FOR i IN 0..2 LOOP
     month := (date_trunc('month', now() AT TIME ZONE 'UTC') + i * interval '1 month') AT TIME ZONE 'UTC';
     partition := 'change_log_' || to_char(month AT TIME ZONE 'UTC', 'YYYYMM');
     CONTINUE WHEN to_regclass('skep.' || partition) IS NOT NULL;
-    IF EXISTS (SELECT FROM skep.change_log_rest r
-                WHERE r.at >= month AND r.at < month + interval '1 month') THEN
-      -- Rows of that month already stand in the default partition, which would refuse the new one.
-      CONTINUE;
-    END IF;
-    EXECUTE format('CREATE TABLE skep.%I PARTITION OF skep.change_log FOR VALUES FROM (%L) TO (%L)',
-                   partition, month, (month AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC');
+    next_month := (month AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC';
+    LOCK TABLE skep.change_log_rest IN ACCESS EXCLUSIVE MODE;
+    EXECUTE format('CREATE TABLE skep.%I (LIKE skep.change_log)', partition);
+    EXECUTE format('WITH moved AS (DELETE FROM skep.change_log_rest WHERE at >= %L AND at < %L RETURNING *)
+      INSERT INTO skep.%I SELECT * FROM moved', month, next_month, partition);
+    EXECUTE format('ALTER TABLE skep.change_log ATTACH PARTITION skep.%I FOR VALUES FROM (%L) TO (%L)',
+                   partition, month, next_month);
     made := made + 1;
   END LOOP;
   RETURN made;

@@ -46,6 +46,25 @@ CREATE FUNCTION skep.is_somebody() RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 BEGIN
   RETURN (skep.me()).role IS NOT NULL;
 END $$;
+
+-- Views call these, once a query each: every call of skep.me costs.
+CREATE FUNCTION skep.is_any(VARIADIC roles text[]) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN coalesce((skep.me()).role = ANY (roles), false);
+END $$;
+CREATE FUNCTION skep.person_as(VARIADIC roles text[]) RETURNS uuid LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  me skep.caller := skep.me();
+BEGIN
+  RETURN CASE WHEN me.role = ANY (roles) THEN me.person_id END;
+END $$;
+CREATE FUNCTION skep.team_as(VARIADIC roles text[]) RETURNS uuid LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  me skep.caller := skep.me();
+BEGIN
+  RETURN CASE WHEN me.role = ANY (roles) THEN me.team_id END;
+END $$;
+GRANT EXECUTE ON FUNCTION skep.is_any, skep.person_as, skep.team_as TO skep_app, skep_job;
 GRANT EXECUTE ON FUNCTION skep.may_read, skep.may_touch, skep.may_leave, skep.is_admin, skep.is_somebody
   TO skep_app, skep_job;
 
@@ -67,16 +86,15 @@ CREATE TABLE skep.links (
 -- The branches of the rights: what a view shows, and to which roles. Disjoint, so that UNION ALL needs no sort.
 CREATE FUNCTION skep.branches(rights text) RETURNS TABLE (name text, condition text) LANGUAGE sql IMMUTABLE AS $p$
   SELECT * FROM (VALUES
-    ('all', $$(SELECT (skep.me()).role) IN ('admin', 'viewer')$$),
-    ('own', $$(SELECT (skep.me()).role) IN ('manager', 'sales') AND owner_id = (SELECT (skep.me()).person_id)$$),
-    ('unowned', $$(SELECT (skep.me()).role) IN ('manager', 'sales') AND owner_id IS NULL$$),
-    ('team', $$(SELECT (skep.me()).role) = 'manager' AND team_id = (SELECT (skep.me()).team_id)
-      AND owner_id <> (SELECT (skep.me()).person_id)$$),
-    ('team_shared', $$(SELECT (skep.me()).role) = 'sales' AND shared AND team_id = (SELECT (skep.me()).team_id)
-      AND owner_id <> (SELECT (skep.me()).person_id)$$)) AS b (name, condition)
+    ('all', $$(SELECT skep.is_any('admin', 'viewer'))$$),
+    ('own', $$owner_id = (SELECT skep.person_as('manager', 'sales'))$$),
+    ('unowned', $$owner_id IS NULL AND (SELECT skep.is_any('manager', 'sales'))$$),
+    ('team', $$team_id = (SELECT skep.team_as('manager')) AND owner_id <> (SELECT skep.my_person())$$),
+    ('team_shared', $$shared AND team_id = (SELECT skep.team_as('sales'))
+      AND owner_id <> (SELECT skep.my_person())$$)) AS b (name, condition)
    WHERE rights <> 'reference'
   UNION ALL
-  SELECT 'all', '(SELECT (skep.me()).role) IS NOT NULL' WHERE rights = 'reference'
+  SELECT 'all', '(SELECT skep.is_somebody())' WHERE rights = 'reference'
 $p$;
 
 -- Plain views keep every index; under a policy only leakproof operators may use one. Run again after each change of

@@ -69,9 +69,7 @@ BEGIN
   IF NOT EXISTS (SELECT FROM skep.tables k WHERE k.name = t AND k.parent_column = field) THEN
     PERFORM skep.make_link_check(t, field, parent);
   END IF;
-  EXECUTE format('CREATE TRIGGER d_%s_%s AFTER UPDATE OF deleted_at ON %I FOR EACH ROW
-    WHEN (old.deleted_at IS NULL AND new.deleted_at IS NOT NULL)
-    EXECUTE FUNCTION skep.parent_deleted(%L, %L, %L)', t, field, parent, t, field, on_delete);
+  PERFORM skep.make_parent_deleted(t, field, parent, on_delete);
   EXECUTE format('CREATE INDEX %I ON %I (%I)', t || '_' || field || '_link', t, field);
 END $p$;
 
@@ -103,25 +101,25 @@ END $$ $f$, 'check_' || t || '_' || field, t, field, parent, readable);
     WHEN (new.%I IS NOT NULL) EXECUTE FUNCTION skep.%I()', field, field, t, field, 'check_' || t || '_' || field);
 END $p$;
 
--- tg_argv: child table, its column, refuse or cascade. It looks at all children, not only at those the caller sees.
-CREATE FUNCTION skep.parent_deleted() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER AS $$
+-- What a parent's delete does to the children of one link. It looks at all children, not only at those the caller sees.
+CREATE FUNCTION skep.make_parent_deleted(t name, field name, parent name, on_delete text) RETURNS void
+LANGUAGE plpgsql AS $p$
 DECLARE
-  broken text := tg_argv[0] || '_' || tg_argv[1] || '_restrict';
-  has_children boolean;
+  cascades text := format('UPDATE public.%I c SET deleted_at = new.deleted_at WHERE c.%I = new.id AND c.deleted_at IS NULL;',
+    t, field);
+  refuses text := format($f$IF EXISTS (SELECT FROM public.%1$I c WHERE c.%2$I = new.id AND c.deleted_at IS NULL) THEN
+    RAISE foreign_key_violation USING CONSTRAINT = %3$L, TABLE = %1$L, MESSAGE = 'records still refer to it';
+  END IF;$f$, t, field, t || '_' || field || '_restrict');
 BEGIN
-  IF tg_argv[2] = 'cascade' THEN
-    EXECUTE format('UPDATE public.%I SET deleted_at = $2 WHERE %I = $1 AND deleted_at IS NULL', tg_argv[0], tg_argv[1])
-      USING new.id, new.deleted_at;
-    RETURN NULL;
-  END IF;
-  EXECUTE format('SELECT true FROM public.%I WHERE %I = $1 AND deleted_at IS NULL LIMIT 1', tg_argv[0], tg_argv[1])
-    INTO has_children USING new.id;
-  IF has_children THEN
-    RAISE foreign_key_violation USING CONSTRAINT = broken, TABLE = tg_argv[0], MESSAGE = 'records still refer to it';
-  END IF;
+  EXECUTE format($f$CREATE FUNCTION skep.%I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+  %s
   RETURN NULL;
-END $$;
+END $$ $f$, 'deleted_' || t || '_' || field, CASE on_delete WHEN 'cascade' THEN cascades ELSE refuses END);
+  EXECUTE format('CREATE TRIGGER d_%s_%s AFTER UPDATE OF deleted_at ON %I FOR EACH ROW
+    WHEN (old.deleted_at IS NULL AND new.deleted_at IS NOT NULL) EXECUTE FUNCTION skep.%I()',
+    t, field, parent, 'deleted_' || t || '_' || field);
+END $p$;
 
 -- A value of a list that an admin edits (sectors, countries). By name and not by id: it reads well in files. A value
 -- that the list has lost since may stay.

@@ -125,7 +125,7 @@ END $$;
 CREATE FUNCTION skep.finish_job(job uuid, attempt int, result jsonb) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
-  UPDATE skep.jobs j SET state = 'done', finished_at = now(), result = finish_job.result,
+  UPDATE skep.jobs j SET state = 'done', finished_at = clock_timestamp(), result = finish_job.result,
          change_set = (skep.me()).change_set
    WHERE j.id = job AND j.attempts = attempt AND j.state = 'running';
   IF NOT found THEN

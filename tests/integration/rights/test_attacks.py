@@ -143,7 +143,7 @@ def test_a_transaction_leaves_no_caller_behind(attacker: Attacker) -> None:
         "SELECT * FROM skep.tables",
         "UPDATE skep.credentials SET revoked_at = NULL",
         "INSERT INTO skep.feed VALUES (gen_random_uuid())",
-        "SELECT skep.sealed('x')",
+        "SELECT skep.seal('x', 'y')",
         "SELECT skep.set_caller(NULL)",
         "SELECT skep.find_principal('client', 'x')",
         "DELETE FROM customers",

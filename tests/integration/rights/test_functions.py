@@ -15,10 +15,13 @@ MAY_EXECUTE = {
     "me",
     "my_person",
     "is_admin",
+    "is_any",
     "is_somebody",
     "may_leave",
     "may_read",
     "may_touch",
+    "person_as",
+    "team_as",
     # accounts
     "issue_key",
     "revoke_keys",
