@@ -20,6 +20,7 @@ from services.migrations.bootstrap import bootstrap
 from services.migrations.runner import upgrade
 from services.sales.app import build_app as build_sales
 from tests.postgres17 import find_postgres17
+from tests.support.samples import Samples
 from tests.support.world import Api, World
 
 TEMPLATE = "skep_template"
@@ -83,6 +84,14 @@ def fresh_world(postgres: EmbeddedPostgres, template: str) -> Iterator[World]:
     """A database for one test alone."""
     with _clone(postgres, template) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def samples(world: World) -> Iterator[Samples]:
+    """Records of every table, made by hand in that database."""
+    made = Samples(world)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="module")

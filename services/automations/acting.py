@@ -49,6 +49,7 @@ class Acting:
 
     def run(self, statement: str, params: Sequence[Any] = (), *, write: bool = True) -> list[Row]:
         """Runs a statement in the transaction; none is ever sent twice, whatever `write` says."""
+        # pylint: disable=unused-argument
         return self._database.run(statement, params, write=True)
 
     def run_for_role(self, build: Build) -> list[Row]:
@@ -70,10 +71,13 @@ def act_for(database: Database, job: Job, work: Callable[[Acting], dict[str, Any
     try:
         result = work(Acting(database, _begin(database, job)))
         database.run(FINISH, (job.id, job.attempt, orjson.dumps(result).decode()), write=True)
-    except BaseException as error:
+    except psycopg2.Error as error:
         _roll_back(database)
-        if isinstance(error, psycopg2.Error) and error.pgcode == NOT_RUNNING:
+        if error.pgcode == NOT_RUNNING:
             raise NotRunning() from error
+        raise
+    except BaseException:
+        _roll_back(database)
         raise
 
 

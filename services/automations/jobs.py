@@ -6,6 +6,7 @@ import sys
 import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -50,7 +51,7 @@ def undo(acting: Acting, args: Mapping[str, Any], progress: Progress) -> dict[st
     }
 
 
-KINDS: Mapping[str, Work] = {"undo": undo}
+KINDS: Mapping[str, Work] = MappingProxyType({"undo": undo})
 """Kind of job -> what does it, in one transaction, so that a job that was broken off is simply done again."""
 
 

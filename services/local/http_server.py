@@ -12,6 +12,7 @@ import sys
 import threading
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from services.local.body import MAX_DRAINED_BYTES, BodyReader
@@ -97,10 +98,8 @@ class _Listener(socketserver.ThreadingTCPServer):
         with self._lock:
             connections = list(self._open)
         for connection in connections:
-            try:
+            with suppress(OSError):  # the client was faster
                 connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # the client was faster
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Log why a connection broke: nearly always a client that went away."""
@@ -167,7 +166,7 @@ class _Connection(http.server.BaseHTTPRequestHandler):
             error = MethodNotAllowed(headers={"Allow": ", ".join(METHODS)})
         self.close_connection = True
         # Until a version has been read it is HTTP/0.9, which has no headers to answer with.
-        self.request_version = self.protocol_version
+        self.request_version = self.protocol_version  # pylint: disable=attribute-defined-outside-init
         self._write(make_problem(error, str(uuid.uuid4())))
 
     def _write(self, response: Response) -> None:

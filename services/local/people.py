@@ -55,7 +55,7 @@ def make_demo_people(owner: Database) -> Demo:
 
 
 def _person(owner: Database, demo: Demo, name: str, role: str, team: str | None) -> None:
-    email = f"{name.split()[0].lower()}@skep.example"
+    email = f"{name.partition(' ')[0].lower()}@skep.example"
     person = _made(owner, "people", {"name": name, "email": email, "role": role, "team_id": team})
     password = "-".join(secrets.choice(_WORDS) for _ in range(3)) + f"-{secrets.randbelow(9000) + 1000}"
     set_password(owner, person, password)

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
-from datetime import date
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -107,7 +107,7 @@ def _demo(owner_url: str, app_url: str, kept: dict[str, Any]) -> Demo:
     demo = find_demo(owner, kept) or make_demo_people(owner)
     caller = Caller(database, Credential.from_secret("client", demo.admin_key), "import")
     if not caller.run("SELECT 1 FROM customers_all LIMIT 1"):
-        make_demo_records(caller, Settings(database_url=app_url), demo.owners, date.today())
+        make_demo_records(caller, Settings(database_url=app_url), demo.owners, datetime.now(UTC).date())
     owner.close()
     database.close()
     return demo

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from marshmallow import fields
+from marshmallow import ValidationError, fields
 
 __all__ = ["EQUALITY", "ORDER", "WORDS", "RecordField"]
 

@@ -32,7 +32,7 @@ def describe_schemas(table: Table) -> dict[str, Json]:
     return {
         name: {
             "type": "object",
-            "properties": {n: _field(f, read=True) for n, f in table.fields.items()},
+            "properties": {n: _field(f) for n, f in table.fields.items()},
             "required": list(table.fields),
             "additionalProperties": False,
         },
@@ -46,7 +46,7 @@ def describe_schemas(table: Table) -> dict[str, Json]:
     }
 
 
-def _field(field: RecordField, *, read: bool = False) -> Json:
+def _field(field: RecordField) -> Json:
     schema = field.json_schema()
     described: Json = {"title": field.label, **schema}
     if field.help:
@@ -130,9 +130,8 @@ def operation(
 def problem_answers(*statuses: int) -> dict[str, Json]:
     """The answers of these statuses, each a problem document."""
     content = {"application/problem+json": {"schema": ref("Problem")}}
-    return {
-        str(s): {"description": "A problem document says what and why.", "content": content} for s in sorted({*statuses})
-    }
+    answer = {"description": "A problem document says what and why.", "content": content}
+    return {str(status): answer for status in sorted({*statuses})}
 
 
 def _page(table: Table) -> Json:

@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-from services.sales.tables import TABLES
 from services.records.service import build_records_app
+from services.sales.tables import TABLES
 from services.shared.database import Database
 from services.shared.settings import Settings
 

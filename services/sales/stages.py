@@ -8,7 +8,7 @@ STAGES: dict[str, Decimal] = {
     "Prospecting": Decimal("0.10"),
     "Engaging": Decimal("0.30"),
     "Proposal": Decimal("0.60"),
-    "Won": Decimal("1"),
-    "Lost": Decimal("0"),
+    "Won": Decimal(1),
+    "Lost": Decimal(0),
 }
 """Stage -> probability, by which the pipeline report weights amounts."""

@@ -232,7 +232,7 @@ class Transaction:
         self._answer = (status, json.dumps(answer))
 
     def commit(self) -> None:
-        """Commits. Raises ConnectionLost when nobody knows whether it did, NothingChanged when there is nothing left."""
+        """Commits. Raises ConnectionLost when nobody knows whether it did, NothingChanged when nothing is left."""
         if not self._begun:
             return
         if not self.caller.database.in_transaction():

@@ -110,9 +110,9 @@ class Database:
     def _connection(self, *, check: bool) -> Connection:
         connection: Connection | None = getattr(self._local, "connection", None)
         if connection is not None and not connection.closed:
-            if time.monotonic() - self._local.opened_at < RECYCLE_SECONDS or self._in_transaction(connection):
-                if not check or self._answers(connection):
-                    return connection
+            keeps = time.monotonic() - self._local.opened_at < RECYCLE_SECONDS or self._in_transaction(connection)
+            if keeps and (not check or self._answers(connection)):
+                return connection
             self.close()
         self._local.connection = connection = self._connect()
         self._local.opened_at = self._local.used_at = time.monotonic()

@@ -1,6 +1,6 @@
 """The Lambda entry point."""
 
-from services.workspace.app import build_app
 from services.shared.start import start
+from services.workspace.app import build_app
 
 handler = start(build_app)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask, redirect, request, url_for
 
+from services.shared import lambda_environ
 from services.shared.lambda_adapter import make_handler
 from tests.gateway.support import CONTEXT, DocumentedEvent, environ_of, list_events, make_event
 
@@ -136,8 +137,6 @@ def test_text_beyond_latin_1_reaches_headers_as_utf_8_bytes() -> None:
 
 
 def test_client_header_names_do_not_fill_the_memory() -> None:
-    from services.shared import lambda_environ
-
     for number in range(1000):
         echo(make_event(headers={f"X-Random-{number}": ["1"]}))
 

@@ -172,7 +172,7 @@ def test_api_gateway_adds_its_headers_and_renames_those_that_it_keeps_for_itself
             "isBase64Encoded": False,
         }
     )
-    ids = {name: value for name, value in response.headers[-3:]}
+    ids = dict(response.headers[-3:])
 
     assert response.status == 401
     assert response.headers[:-3] == [

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -44,9 +43,9 @@ def event(method: str, path: str, body: str | None = None) -> dict[str, Any]:
 
 
 @pytest.fixture
-def environment(world: World) -> Iterator[dict[str, str]]:
+def environment(world: World) -> dict[str, str]:
     """What a function's environment holds."""
-    yield {**os.environ, "SKEP_DATABASE_URL": world.settings.database_url}
+    return {**os.environ, "SKEP_DATABASE_URL": world.settings.database_url}
 
 
 @pytest.mark.parametrize("service", web_services())
@@ -72,6 +71,8 @@ def test_a_record_is_made_and_the_request_is_logged_in_one_line_without_values(e
 
 def test_a_missing_setting_fails_the_init_and_is_named() -> None:
     environment = {name: value for name, value in os.environ.items() if name != "SKEP_DATABASE_URL"}
-    with pytest.raises(InitError, match="SKEP_DATABASE_URL"):
-        with RuntimeApi("services.customers.handler.handler", environment=environment) as runtime:
-            runtime.invoke(event("GET", "/v1/customers"))
+    with (
+        pytest.raises(InitError, match="SKEP_DATABASE_URL"),
+        RuntimeApi("services.customers.handler.handler", environment=environment) as runtime,
+    ):
+        runtime.invoke(event("GET", "/v1/customers"))

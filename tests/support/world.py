@@ -74,10 +74,10 @@ class World:
         """Makes the teams, the people and their keys."""
         for team in ("North", "South"):
             self.ids[team] = self.owner("INSERT INTO teams (name) VALUES (%s) RETURNING id", (team,))[0][0]
-        for name, (role, team) in PEOPLE.items():
+        for name, (role, team_name) in PEOPLE.items():
             person = self.owner(
                 "INSERT INTO people (name, email, role, team_id) VALUES (%s, %s, %s, %s) RETURNING id",
-                (name, f"{name}@example.com", role, self.ids.get(team or "")),
+                (name, f"{name}@example.com", role, self.ids.get(team_name or "")),
             )[0][0]
             client = self.owner(
                 "INSERT INTO clients (name, person_id, role, iam_arn) VALUES (%s, %s, %s, %s) RETURNING id",

@@ -1,4 +1,4 @@
-"""The feed: every change once, in order, never past a transaction that still runs, and only for eyes that may see it."""
+"""The feed: every change once, in order, never past a running transaction, and only for eyes that may see it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ def test_the_feed_has_every_change_once_and_in_order(world: World, customers_api
 def test_pages_of_any_size_give_the_same_changes(limit: int, world: World, samples: Samples) -> None:
     samples.insert(CUSTOMERS)
     whole = _ids(_read_on(world, "ada", None))[:200]
-    cursor, pieces = None, []
+    cursor: str | None = None
+    pieces: list[str] = []
     while len(pieces) < len(whole):
         feed = list_changes(world.caller("ada"), TABLES, cursor, limit)
         pieces += _ids(feed)

@@ -56,7 +56,8 @@ def test_the_log_goes_on_from_month_to_month(fresh_world: World) -> None:
     fresh_world.owner("SELECT skep.make_partitions()")
     fresh_world.owner(
         "INSERT INTO skep.change_log (at, change_set, door, table_name, record_id, operation, derived)"
-        " SELECT date_trunc('month', now()) + i * interval '1 month', skep.uuid7(), 'sql', 'sectors', skep.uuid7(), 'I', false"
+        " SELECT date_trunc('month', now()) + i * interval '1 month', skep.uuid7(), 'sql', 'sectors', skep.uuid7(), 'I',"
+        " false"
         " FROM generate_series(0, 2) i"
     )
     rows = fresh_world.owner("SELECT tableoid::regclass::text, count(*) FROM skep.change_log GROUP BY 1 ORDER BY 1")
@@ -79,7 +80,7 @@ def test_what_has_served_its_time_is_removed(fresh_world: World) -> None:
         {"person": person},  # type: ignore[arg-type]
     )
     job = Database(fresh_world.url("skep_job"))
-    removed = dict(job.run("SELECT kind, removed FROM skep.purge()", write=True))
+    removed: dict[str, int] = dict(job.run("SELECT kind, removed FROM skep.purge()", write=True))
     job.close()
     assert {kind: removed[kind] for kind in ("idempotency_keys", "sessions", "sign_in_failures")} == {
         "idempotency_keys": 1,

@@ -166,6 +166,7 @@ def open_doors(world: World) -> None:
             (f"{who}'s role", arn, world.ids[who]),
         )
         world.owner(
-            "INSERT INTO skep.credentials (kind, hash, person_id, expires_at) VALUES ('session', %s, %s, now() + '1 h')",
+            "INSERT INTO skep.credentials (kind, hash, person_id, expires_at)"
+            " VALUES ('session', %s, %s, now() + interval '1 h')",
             (Credential.from_secret("session", token_for(who)).value, world.ids[who]),
         )
