@@ -6,8 +6,8 @@ from flask import Flask, Response
 
 from services.accounts.keys import issue_key, revoke_keys
 from services.accounts.tables import TABLES
-from services.records import http
-from services.records.service import build_records_app
+from services.records.rest import http
+from services.records.rest.service import build_records_app
 from services.shared.authorize import program_caller
 from services.shared.database import Database
 from services.shared.settings import Settings

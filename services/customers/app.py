@@ -3,7 +3,7 @@
 from flask import Flask
 
 from services.customers.tables import TABLES
-from services.records.service import build_records_app
+from services.records.rest.service import build_records_app
 from services.shared.database import Database
 from services.shared.settings import Settings
 

@@ -24,7 +24,7 @@ from services.forms import (
 )
 from services.forms.pages import prepare_templates, secure, show_page
 from services.forms.visitor import find_token, session_caller, set_session
-from services.records.rest import mount_tables
+from services.records.rest.resource import mount_tables
 from services.registry import TABLES
 from services.shared.database import Database
 from services.shared.errors import SkepError, Unauthorized

@@ -15,8 +15,8 @@ from services.forms.typed import form_key
 from services.forms.visitor import Visitor, get_visitor
 from services.records.changes import get_change_set, undo_or_queue
 from services.records.exactly_once import Answer
-from services.records.http import check_parameters, known_id
 from services.records.jobs import JobRef
+from services.records.rest.http import check_parameters, known_id
 from services.registry import TABLES
 from services.shared.caller import Runner
 from services.shared.errors import Conflict, InProgress, KeyReused, NotFound

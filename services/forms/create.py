@@ -14,7 +14,7 @@ from services.forms.rights import may_create
 from services.forms.saving import REFUSALS, save_new
 from services.forms.typed import read_sent
 from services.forms.visitor import Visitor, get_visitor
-from services.records.http import check_parameters, parameter
+from services.records.rest.http import check_parameters, parameter
 from services.records.table import Table
 from services.shared.errors import Forbidden, SkepError
 from services.shared.web import service

@@ -9,7 +9,7 @@ from services.forms.saving import do_once
 from services.forms.typed import form_key
 from services.forms.visitor import get_visitor
 from services.records.exactly_once import Answer
-from services.records.http import check_parameters, known_id
+from services.records.rest.http import check_parameters, known_id
 from services.records.store import delete_record, restore_record
 from services.shared.caller import Runner
 from services.shared.errors import BadRequest

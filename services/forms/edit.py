@@ -19,8 +19,8 @@ from services.forms.shown import show_record
 from services.forms.titles import find_linked_titles, title_of
 from services.forms.typed import Sent, read_sent
 from services.forms.visitor import Visitor, get_visitor
-from services.records.http import check_parameters, known_id
 from services.records.listing import Query, count_records
+from services.records.rest.http import check_parameters, known_id
 from services.records.store import get_record
 from services.records.table import Table
 from services.registry import TABLES

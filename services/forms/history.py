@@ -10,7 +10,7 @@ from services.forms.pages import find_table, show_page
 from services.forms.rights import may_create
 from services.forms.visitor import Visitor, get_visitor
 from services.records.changes import list_history
-from services.records.http import check_parameters, known_id, parameter
+from services.records.rest.http import check_parameters, known_id, parameter
 from services.records.table import Table
 from services.shared.errors import NotFound
 

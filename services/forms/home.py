@@ -11,8 +11,8 @@ from services.forms.acts import list_acts
 from services.forms.pages import show_page
 from services.forms.rights import may_create
 from services.forms.visitor import Visitor, get_visitor
-from services.records.http import check_parameters
 from services.records.listing import Query, count_records
+from services.records.rest.http import check_parameters
 from services.records.table import Reference, Table
 from services.registry import TABLES
 

@@ -10,8 +10,8 @@ from services.forms.form_view import new_form_key
 from services.forms.obstacles import list_obstacles
 from services.forms.pages import show_page
 from services.forms.visitor import get_visitor
-from services.records.http import check_parameters, known_id
 from services.records.jobs import get_job
+from services.records.rest.http import check_parameters, known_id
 
 __all__ = ["show_job"]
 

@@ -8,7 +8,7 @@ from services.accounts.keys import issue_key
 from services.forms.pages import find_table, show_page
 from services.forms.titles import title_of
 from services.forms.visitor import get_visitor
-from services.records.http import check_parameters, known_id
+from services.records.rest.http import check_parameters, known_id
 from services.records.store import get_record
 from services.shared.errors import NotFound
 

@@ -16,9 +16,9 @@ from services.forms.shown import Shown, show_record
 from services.forms.titles import find_linked_titles, title_of
 from services.forms.visitor import Visitor, get_visitor
 from services.records.fields import Money
-from services.records.http import check_parameters, parameter
 from services.records.listing import Page, Query, count_records, list_records
 from services.records.paging import Order
+from services.records.rest.http import check_parameters, parameter
 from services.records.table import Table
 
 __all__ = ["show_list"]

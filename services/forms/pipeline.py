@@ -12,7 +12,7 @@ from flask import Response, url_for
 from services.forms.formats import show_money, show_number
 from services.forms.pages import show_page
 from services.forms.visitor import get_visitor
-from services.records.http import check_parameters
+from services.records.rest.http import check_parameters
 from services.reports.pipeline import get_pipeline
 
 __all__ = ["Bar", "Chart", "make_charts", "show_pipeline"]

@@ -10,7 +10,7 @@ from services.accounts import sessions
 from services.forms import csrf
 from services.forms.pages import go_to, show_page
 from services.forms.visitor import cookie_options, find_token, get_visitor, set_session
-from services.records.http import check_parameters
+from services.records.rest.http import check_parameters
 from services.shared.errors import Unauthorized
 from services.shared.web import service
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from marshmallow import ValidationError
 from psycopg2.sql import SQL, Composable
 
-from services.records.field import RecordField
+from services.records.fields.field import RecordField
 from services.records.sql import name
 from services.records.table import Table
 from services.shared.errors import Invalid

@@ -77,7 +77,7 @@ def get_record(run: Runner, table: Table, record_id: str, fields: tuple[str, ...
 def create_record(run: Runner, table: Table, values: Mapping[str, Any], settings: Settings) -> Change:
     """Makes a record of what read_body gave. Raises Invalid, Conflict or Forbidden."""
     given = complete_values(table, values, settings)
-    with _key_known(table, given), translated(table):
+    with _key_known(given), translated(table):
         row = run.run(insert_statement(table, tuple(given)), tuple(given.values()), write=True)[0]
     return _change(table, row)
 
@@ -122,7 +122,7 @@ def update_record(
 def _update(run: Runner, table: Table, record_id: str, values: Mapping[str, Any], version: int | None) -> Change:
     statement = update_statement(table, tuple(values), version is not None)
     params = (*values.values(), record_id, *(() if version is None else (version,)))
-    with _key_known(table, values), translated(table):
+    with _key_known(values), translated(table):
         rows = run.run(statement, params, write=True)
     if not rows:
         _explain_nothing(run, table, record_id, version)
@@ -171,7 +171,7 @@ def _restore(run: Runner, table: Table, record_id: str) -> list[Row]:
 
 
 @contextmanager
-def _key_known(table: Table, values: Mapping[str, Any]) -> Iterator[None]:
+def _key_known(values: Mapping[str, Any]) -> Iterator[None]:
     """Tells a clash of natural keys the key."""
     try:
         yield

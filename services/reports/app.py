@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response
 
-from services.records import http
+from services.records.rest import http
 from services.reports.pipeline import get_pipeline
 from services.shared.authorize import program_caller
 from services.shared.database import Database

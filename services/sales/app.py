@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from services.records.service import build_records_app
+from services.records.rest.service import build_records_app
 from services.sales.tables import TABLES
 from services.shared.database import Database
 from services.shared.settings import Settings

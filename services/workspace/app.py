@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
-from services.records import changes, http
+from services.records import changes
 from services.records.exactly_once import Answer, answer_once
 from services.records.jobs import JobRef
+from services.records.rest import http
 from services.registry import TABLES
 from services.shared.authorize import program_caller
 from services.shared.caller import Runner

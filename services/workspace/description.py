@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from services.records.openapi import describe_paths, describe_schemas, operation, ref
+from services.records.rest.openapi import describe_paths, describe_schemas, operation, ref
 from services.registry import TABLES
 
 __all__ = ["describe"]

@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import Flask, Response
 
-from services.records import http
 from services.records.exactly_once import Answer
 from services.records.jobs import JobRef, cancel_job, get_job
+from services.records.rest import http
 from services.shared.authorize import program_caller
 from services.shared.caller import Runner
 from services.shared.web import json_answer

@@ -8,7 +8,7 @@ from collections import defaultdict
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from services.local.catalog import read_routes
-from services.records.openapi import type_name
+from services.records.rest.openapi import type_name
 from services.registry import TABLES
 from services.workspace.description import describe
 from tests.architecture.applications import build_applications

@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.bench import report
 from tests.bench.cold import measure_cold
-from tests.bench.data import load, prewarm
+from tests.bench.data import load, prewarm, remove_posts
 from tests.bench.depth import measure_depth
 from tests.bench.roles import measure_roles
 from tests.bench.server import Server, run_server
@@ -30,6 +30,7 @@ def main() -> None:
     options = _options()
     with run_server(options.data) as server:
         load(server, options.rows, _progress)
+        remove_posts(server)  # of a run that was cut short
         prewarm(server)
         if options.core >= 0:
             server.pin(options.core)
@@ -40,6 +41,7 @@ def main() -> None:
             _progress(name)
             with quiet_log():
                 found = measure()
+            remove_posts(server)
             results[name] = found
             print(report.as_text(name, found), flush=True)
     if options.json:
@@ -51,10 +53,10 @@ def _parts(server: Server, options: argparse.Namespace) -> dict[str, Callable[[]
     return {
         "cold": lambda: measure_cold(server, pairs),
         "round trips": lambda: count_round_trips(server),
-        "warm": lambda: measure_steps(server, "admin", pairs),
-        "fair": lambda: measure_fair(server, pairs),
         "depth": lambda: measure_depth(server, deep, pairs),
         "roles": lambda: measure_roles(server, max(3, pairs // 4)),
+        "warm": lambda: measure_steps(server, "admin", pairs),
+        "fair": lambda: measure_fair(server, pairs),
     }
 
 

@@ -16,7 +16,7 @@ from services.migrations.runner import upgrade
 from tests.bench.server import DATABASE, Server
 from tests.support.world import key_of
 
-__all__ = ["PEOPLE", "load", "prewarm"]
+__all__ = ["PEOPLE", "load", "prewarm", "remove_posts"]
 
 VERSIONS = Path(migrations.__file__).parent / "versions"
 ROLES = ("skep_owner", "skep_app", "skep_job")
@@ -115,6 +115,15 @@ def load(server: Server, rows: int, report: Callable[[str], None]) -> None:
     server.sql("VACUUM ANALYZE")
     server.sql(f"COMMENT ON DATABASE {DATABASE} IS '{_version(rows)}'")
     report(f"loaded after {time.monotonic() - began:.0f} s")
+
+
+def remove_posts(server: Server) -> None:
+    """Takes away what the measured POSTs have made, so that the next part finds the table as it was loaded."""
+    server.sql("SET session_replication_role = replica")
+    for table in ("public.customers", "bare.customers"):
+        server.sql(f"DELETE FROM {table} WHERE company LIKE 'Aperture Vono %'")
+    server.sql("SET session_replication_role = origin")
+    server.sql("VACUUM ANALYZE customers, bare.customers")
 
 
 def prewarm(server: Server) -> None:

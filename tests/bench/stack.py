@@ -10,7 +10,7 @@ from flask import Flask
 
 from services.customers.app import build_app
 from services.customers.tables import TABLES
-from services.records.rest import mount_tables
+from services.records.rest.resource import mount_tables
 from services.shared.caller import Build, Caller, Identity
 from services.shared.database import Database, Row
 from services.shared.lambda_adapter import make_handler

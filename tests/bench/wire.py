@@ -109,5 +109,4 @@ def count_round_trips(server: Server) -> dict[str, int]:
             assert answer["statusCode"] in (200, 201), answer
             counted[name] = relay.queries - before
         assert set(relay.other) <= {"p"}, relay.other  # passwords; no extended protocol, so no other round trip
-    server.sql("DELETE FROM customers WHERE company LIKE 'Aperture Vono round-trips%'")
     return counted

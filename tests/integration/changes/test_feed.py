@@ -48,7 +48,7 @@ def test_pages_of_any_size_give_the_same_changes(limit: int, world: World, sampl
     samples.insert(CUSTOMERS)
     whole = _ids(_read_on(world, "ada", None))[:200]
     cursor: str | None = None
-    pieces: list[str] = []
+    pieces: list[tuple[str, str]] = []
     while len(pieces) < len(whole):
         feed = list_changes(world.caller("ada"), TABLES, cursor, limit)
         pieces += _ids(feed)

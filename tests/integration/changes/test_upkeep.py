@@ -56,8 +56,8 @@ def test_the_log_goes_on_from_month_to_month(fresh_world: World) -> None:
     fresh_world.owner("SELECT skep.make_partitions()")
     fresh_world.owner(
         "INSERT INTO skep.change_log (at, change_set, door, table_name, record_id, operation, derived)"
-        " SELECT date_trunc('month', now()) + i * interval '1 month', skep.uuid7(), 'sql', 'sectors', skep.uuid7(), 'I',"
-        " false"
+        " SELECT date_trunc('month', now()) + i * interval '1 month', skep.uuid7(), 'sql', 'sectors', skep.uuid7(),"
+        " 'I', false"
         " FROM generate_series(0, 2) i"
     )
     rows = fresh_world.owner("SELECT tableoid::regclass::text, count(*) FROM skep.change_log GROUP BY 1 ORDER BY 1")

@@ -80,7 +80,7 @@ def test_every_other_function_refuses_the_application(world: World) -> None:
     forbidden = [(name, call) for _, name, may, _, call in world.owner(FUNCTIONS) if not may]
     assert len(forbidden) > 20
     for name, call in forbidden:
-        with pytest.raises(psycopg2.errors.InsufficientPrivilege):  # noqa: PT012  the second line tells which
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
             world.caller("ada").run(call, write=True)
             pytest.fail(f"{name} let the application in")
 

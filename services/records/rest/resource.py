@@ -7,8 +7,9 @@ from typing import Any
 
 from flask import Flask, Response, request
 
-from services.records import changes, http, listing, store
+from services.records import changes, listing, store
 from services.records.exactly_once import Answer, answer_once
+from services.records.rest import http
 from services.records.table import Table
 from services.shared.authorize import Authorize
 from services.shared.caller import Caller, Runner

@@ -10,7 +10,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from services.records.field import EQUALITY, RecordField
+from services.records.fields.field import EQUALITY, RecordField
 
 __all__ = ["Boolean", "Date", "Integer", "Link", "Money", "Timestamp"]
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from marshmallow import ValidationError
 
-from services.records.field import EQUALITY, ORDER, WORDS, RecordField
+from services.records.fields.field import EQUALITY, ORDER, WORDS, RecordField
 from services.shared.currencies import CURRENCIES
 
 __all__ = ["Choice", "Currency", "Email", "LongText", "Phone", "Text", "Website"]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from flask import Flask
 
-from services.records.rest import mount_tables
+from services.records.rest.resource import mount_tables
 from services.records.table import Table
 from services.shared.authorize import program_caller
 from services.shared.database import Database
