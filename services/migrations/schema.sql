@@ -3012,11 +3012,19 @@ GRANT EXECUTE ON FUNCTION skep.undo_size(uuid,integer) TO skep_job;
 
 CREATE OR REPLACE FUNCTION skep.undone_by(id uuid)
  RETURNS uuid
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE SECURITY DEFINER
 AS $function$
-  SELECT l.change_set FROM skep.change_log l WHERE l.undoes = id ORDER BY l.xid DESC, l.seq DESC LIMIT 1
-$function$;
+DECLARE
+  undo uuid;
+BEGIN
+  FOR undo IN SELECT DISTINCT l.change_set FROM skep.change_log l WHERE l.undoes = id LOOP
+    IF skep.undone_by(undo) IS NULL THEN
+      RETURN undo;
+    END IF;
+  END LOOP;
+  RETURN NULL;
+END $function$;
 GRANT EXECUTE ON FUNCTION skep.undone_by(uuid) TO skep_app;
 GRANT EXECUTE ON FUNCTION skep.undone_by(uuid) TO skep_job;
 

@@ -126,7 +126,7 @@ def undo_change_set(run: Runner, change_set: str, *, skip_conflicts: bool, progr
     """
     with run.atomically() as transaction:
         hidden = transaction.run("SELECT skep.hidden_in_change_set(%s)", (change_set,))[0][0]
-        _expect_visible(transaction, change_set)
+        _expect_undoable(transaction, change_set, skip_conflicts)
         transaction.run("SELECT skep.mark_undo(%s)", (change_set,), write=True)
         plan = transaction.run(UNDO_PLAN, (change_set,))
         conflicts: list[dict[str, Any]] = []
@@ -153,13 +153,16 @@ def undo_or_queue(run: Runner, change_set: str, *, skip_conflicts: bool) -> Undo
     """
     if run.run("SELECT skep.undo_size(%s, %s)", (change_set, MOST_IN_A_REQUEST + 1))[0][0] <= MOST_IN_A_REQUEST:
         return undo_change_set(run, change_set, skip_conflicts=skip_conflicts)
-    _expect_visible(run, change_set)
+    _expect_undoable(run, change_set, skip_conflicts)
     return create_job(run, "undo", {"change_set": change_set, "skip_conflicts": skip_conflicts}, idempotent=True)
 
 
-def _expect_visible(run: Runner, change_set: str) -> None:
+def _expect_undoable(run: Runner, change_set: str, skip_conflicts: bool) -> None:
     if not run.run(CHANGE_SET, (change_set, None, None, 1)):
         raise NotFound("There is no such change set.")
+    # Who skips conflicts may go on where an earlier undo had to leave something.
+    if not skip_conflicts and (undo := run.run(UNDONE_BY, (change_set,))[0][0]) is not None:
+        raise Conflict("This was undone already; undo that to have it back.", undone_by=undo)
 
 
 def _undo_some(run: Runner, change_set: str, plan: Sequence[Row]) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ TOP = {
     "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml", "sonar-project.properties",
 }  # fmt: skip
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+PATH = re.compile(r"`((?:services|tests|docs)/[\w./-]+)`")
 DECISION_PARTS = ("## Context", "## Choice", "## Consequence")
 
 
@@ -56,6 +57,12 @@ def test_every_link_between_pages_leads_somewhere() -> None:
     links = [(name, link) for name in list_with_suffix(".md") for link in LINK.findall(read(name))]
     assert links
     expect_none(f"{name}: {link}" for name, link in links if not (ROOT / name).parent.joinpath(link).exists())
+
+
+def test_every_path_that_a_page_names_is_there() -> None:
+    named = [(name, path) for name in list_with_suffix(".md") for path in PATH.findall(read(name))]
+    assert named
+    expect_none(f"{name}: {path}" for name, path in named if not (ROOT / path).exists())
 
 
 def test_every_page_of_docs_stands_in_its_index() -> None:

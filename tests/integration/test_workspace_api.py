@@ -91,3 +91,14 @@ def test_the_pipeline_counts_what_the_caller_sees(reports_api: Api, sales_api: A
     seen_by_admin = reports_api.call("ada", "GET", "/v1/reports/pipeline").get_json()
     assert [s["count"] for s in seen_by_admin["stages"]] == [0, 0, 2, 1, 0]
     assert seen_by_admin["open"]["count"] == 2
+
+
+def test_what_was_undone_is_not_undone_again_but_its_undo_can_be(workspace_api: Api, customers_api: Api) -> None:
+    made = customers_api.call("sam", "POST", "/v1/customers", {"company": "Back Again Ltd"})
+    first = f"/v1/change-sets/{made.headers['Change-Set']}/undo"
+    undo = workspace_api.call("sam", "POST", first).headers["Change-Set"]
+    again = workspace_api.call("sam", "POST", first)
+    assert (again.status_code, again.get_json()["undone_by"]) == (409, undo)
+    assert workspace_api.call("sam", "POST", f"/v1/change-sets/{undo}/undo").status_code == 200
+    assert customers_api.call("sam", "GET", made.headers["Location"]).status_code == 200
+    assert workspace_api.call("sam", "POST", first).status_code == 200

@@ -104,10 +104,18 @@ RETURNS SETOF skep.change_log LANGUAGE sql STABLE SECURITY DEFINER AS $$
    ORDER BY l.xid, l.seq LIMIT max_rows
 $$;
 
--- The change set that undid this one; null when none did.
-CREATE FUNCTION skep.undone_by(id uuid) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER AS $$
-  SELECT l.change_set FROM skep.change_log l WHERE l.undoes = id ORDER BY l.xid DESC, l.seq DESC LIMIT 1
-$$;
+-- The change set that undid this one and was not undone itself; null when there is none.
+CREATE FUNCTION skep.undone_by(id uuid) RETURNS uuid LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
+DECLARE
+  undo uuid;
+BEGIN
+  FOR undo IN SELECT DISTINCT l.change_set FROM skep.change_log l WHERE l.undoes = id LOOP
+    IF skep.undone_by(undo) IS NULL THEN
+      RETURN undo;
+    END IF;
+  END LOOP;
+  RETURN NULL;
+END $$;
 
 -- The latest change sets with something in them that the caller sees, and the caller's own, newest first; of the newest
 -- 20,000 log rows. Tables and records are those that the caller sees.
