@@ -79,7 +79,7 @@ def test_each_operator_finds_what_python_finds(
 
 def _expects(table: Table, field: RecordField, record: dict[str, Any], name: str, operator: str, value: str) -> bool:
     if isinstance(field, Currency):
-        value = value.upper() if operator not in ("contains", "starts") else value
+        value = value if operator in ("contains", "starts", "is_null") else value.upper()
     if operator == "in":
         values = [str(field.read(v)) for v in next(csv.reader([value]))] if not isinstance(field, Boolean) else [value]
         return matches(table, record, name, operator, _line(values))
