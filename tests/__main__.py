@@ -29,10 +29,8 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="skep-tests-") as scratch:
         results = [run_suite(suite, Path(scratch), reports) for suite in suites]
         passed = bool(results) and all(result.passed for result in results)
-        if passed and not on_17:
-            passed = judge_coverage(Path(scratch))
-        elif not passed:
-            print("\nCoverage is not judged, since the tests have failed.")
+        if not on_17:
+            passed = judge_coverage(Path(scratch)) and passed
     _summarize(results, on_17=on_17)
     print(f"\n{'PASSED' if passed else 'FAILED'} in {time.monotonic() - started:.0f} s")
     return 0 if passed else 1

@@ -82,6 +82,9 @@ def _count(name: str, seconds: float, code: int, report: Path) -> Result:
 
 def judge_coverage(scratch: Path) -> bool:
     """Whether the suites together took enough of the branches of services/. Writes build/coverage.xml."""
+    if not any(scratch.iterdir()):
+        print("\nNo suite has measured any coverage.")
+        return False
     _coverage(scratch, "combine", "--quiet", str(scratch))
     _coverage(scratch, "xml", "--quiet", "-o", str(BUILD / "coverage.xml"))
     _coverage(scratch, "json", "--quiet", "-o", str(scratch / "coverage.json"))

@@ -22,16 +22,12 @@ CURRENCIES: dict[str, int] = {
 }
 """Code -> decimals of its minor unit."""
 
-_CUT = {0: -4, 2: -1}
+_TAILS = {code: {0: ".000", 2: "0"}.get(decimals, "") for code, decimals in CURRENCIES.items()}
 
 
 def format_amount(amount: str, currency: str) -> str:
     """An amount as Postgres gives numeric(14,3), "1054.000", with its currency's decimals: "1054.00", "1054" in JPY.
 
-    A third decimal that is not zero stays: what is kept is never shown as something else.
+    A decimal too many that is not zero stays: what is kept is never shown as something else.
     """
-    decimals = CURRENCIES.get(currency, 2)
-    kept = amount[_CUT[decimals] :] if decimals in _CUT else ""
-    if kept.strip(".0"):
-        return amount
-    return amount[: _CUT[decimals]] if decimals in _CUT else amount
+    return amount.removesuffix(_TAILS.get(currency, "0"))

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 from flask import Flask, Request, Response, g, request
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
 from services.shared.database import Database
 from services.shared.errors import SkepError, problem
+from services.shared.lean_flask import LeanFlask, LeanResponse
 from services.shared.settings import Settings
 
 if TYPE_CHECKING:
@@ -69,10 +71,7 @@ def by_method(views: Mapping[str, View]) -> View:
 
 def json_answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """A JSON answer."""
-    answer = Response(orjson.dumps(body), status, mimetype="application/json")
-    if headers:
-        answer.headers.update(headers)
-    return answer
+    return LeanResponse(orjson.dumps(body), status, Headers(headers or {}), content_type="application/json")
 
 
 def problem_answer(error: SkepError) -> Response:
@@ -89,7 +88,7 @@ def create_app(
     error_answer: Callable[[SkepError], Response] = problem_answer,
 ) -> Flask:
     """A service's application without routes. error_answer: how this door shows an error."""
-    app = Flask(name, static_folder=None)
+    app = LeanFlask(name, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.url_map.strict_slashes = False
     app.url_map.redirect_defaults = False

@@ -37,21 +37,23 @@ class Sides:
             " FROM customers TABLESAMPLE SYSTEM (100) LIMIT 4000"
         )
         random.Random(seed).shuffle(rows)  # noqa: S311 - the same rows every time
-        self._gets = [get_event(who, record_id) for record_id, _ in rows]
-        self._pages = {
-            "ours": [
-                list_event(who, {"limit": "50", "cursor": encode_cursor(order, Position(at, i))}) for i, at in rows
-            ],
-            "bare": [list_event(who, {"limit": "50", "after_time": at, "after_id": i}) for i, at in rows],
-        }
+        self._rows = [(record_id, at, encode_cursor(order, Position(at, record_id))) for record_id, at in rows]
 
     def make(self, kind: str, handler: Handler, words: str) -> Side:
         """One side; words: whose parameters a page has, ours or bare."""
-        if kind == "GET":
-            return Side(handler, itertools.cycle(self._gets), 200)
-        if kind == "page":
-            return Side(handler, itertools.cycle(self._pages[words]), 200)
-        return Side(handler, self._posts(), 201)
+        if kind == "POST":
+            return Side(handler, self._posts(), 201)
+        return Side(handler, self._gets() if kind == "GET" else self._pages(words), 200)
+
+    # Events are made when they are needed: thousands of them would push each other out of the processor's cache.
+    def _gets(self) -> Iterator[Event]:
+        for record_id, _, _ in itertools.cycle(self._rows):
+            yield get_event(self._who, record_id)
+
+    def _pages(self, words: str) -> Iterator[Event]:
+        for record_id, at, cursor in itertools.cycle(self._rows):
+            place = {"cursor": cursor} if words == "ours" else {"after_time": at, "after_id": record_id}
+            yield list_event(self._who, {"limit": "50", **place})
 
     def _posts(self) -> Iterator[Event]:
         for number in _numbers:

@@ -134,6 +134,7 @@ class Choice(Text):
     """One of a list: fixed (`options`), or the names in a table that an admin edits (`options_from`)."""
 
     widget = "select"
+    operators = EQUALITY | ORDER  # no index would serve a search for a part of what is chosen
 
     def __init__(self, *, options: tuple[str, ...] = (), options_from: str | None = None, **rest: Any) -> None:
         super().__init__(**rest)
@@ -153,6 +154,7 @@ class Currency(Text):
     """An ISO 4217 code; the setting's when left out."""
 
     widget = "currency"
+    operators = EQUALITY | ORDER
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=3, required=True, default=lambda settings: settings.currency, **options)

@@ -21,26 +21,25 @@ from tests.support.world import World
 ROWS = 100_000
 LARGE = ("customers", "contacts", "opportunities")
 CALLERS = ("ada", "vic", "mia", "sam")
-SCATTERED = "md5({n}::text)"
 
 COLUMNS = {
     "customers": {
-        "company": "md5(i::text) || ' ' || md5((i + 7)::text)",
-        "email": "CASE WHEN i % 3 > 0 THEN md5((i + 1)::text) || '@example.com' END",
-        "revenue": "CASE WHEN i % 50 > 0 THEN i % 10007 END",
+        "company": "left(md5(i::text), 12) || ' ' || i",
+        "email": "CASE WHEN mod(i, 3) > 0 THEN left(md5((i + 1)::text), 12) || '@example.com' END",
+        "revenue": "CASE WHEN mod(i, 50) > 0 THEN mod(i, 10007) END",
         "currency": "'USD'",
     },
     "contacts": {
-        "name": "md5(i::text) || ' ' || md5((i + 7)::text)",
-        "email": "CASE WHEN i % 3 > 0 THEN md5((i + 1)::text) || '@example.com' END",
+        "name": "left(md5(i::text), 12) || ' ' || i",
+        "email": "CASE WHEN mod(i, 3) > 0 THEN left(md5((i + 1)::text), 12) || '@example.com' END",
         "customer_id": "'{customer}'::uuid",
     },
     "opportunities": {
-        "external_id": "CASE WHEN i % 4 > 0 THEN md5(i::text) END",
-        "name": "md5(i::text) || ' ' || md5((i + 7)::text)",
-        "stage": "(ARRAY['Prospecting', 'Engaging', 'Proposal', 'Won', 'Lost'])[1 + i % 5]",
-        "amount": "CASE WHEN i % 50 > 0 THEN i % 10007 END",
-        "closed_on": "CASE WHEN i % 2 > 0 THEN date '2016-01-01' + i % 3650 END",
+        "external_id": "CASE WHEN mod(i, 4) > 0 THEN left(md5(i::text), 12) || i END",
+        "name": "left(md5(i::text), 12) || ' ' || i",
+        "stage": "(ARRAY['Prospecting', 'Engaging', 'Proposal', 'Won', 'Lost'])[1 + mod(i, 5)]",
+        "amount": "CASE WHEN mod(i, 50) > 0 THEN mod(i, 10007) END",
+        "closed_on": "CASE WHEN mod(i, 2) > 0 THEN date '2016-01-01' + mod(i, 3650) END",
         "currency": "'USD'",
     },
 }
@@ -49,10 +48,10 @@ COLUMNS = {
 VALUES = {
     Choice: ("Won",),
     Date: ("2025-12-01",),
-    Email: ("c4ca4238a0b923820dcc509a6f75849b@example.com",),
+    Email: ("c4ca4238a0b9@example.com",),
     Integer: ("5",),
     Money: ("5", "10006"),
-    Text: ("c4ca4238a0b923820dcc509a6f75849b c9f0f895fb98ab9159f51fd0297e236d",),
+    Text: ("c4ca4238a0b9 1",),
     Timestamp: ("2020-03-01T00:00:00Z",),
 }
 WORDS = ("c4ca4238a", "e23", "not to be found")
@@ -62,23 +61,35 @@ WORDS = ("c4ca4238a", "e23", "not to be found")
 def large_world(postgres: EmbeddedPostgres, world: World, samples: Samples) -> World:
     """100,000 records in each large table: a thousand owners in ten teams, of whom sam owns 0.1 % and mia sees 10 %."""
     samples.run(
-        "INSERT INTO people (name, team_id) SELECT 'Person ' || i, CASE i % 10 WHEN 0 THEN %s::uuid WHEN 1 THEN %s::uuid END"
+        "INSERT INTO people (name, team_id) SELECT 'Person ' || i, CASE mod(i, 10) WHEN 0 THEN %s::uuid WHEN 1 THEN %s::uuid END"
         " FROM generate_series(1, 997) i",
         (world.ids["North"], world.ids["South"]),
     )
     customer = samples.insert(TABLES["customers"], owner_id=world.ids["sam"])
     for name in LARGE:
-        columns = {c: v.replace("{customer}", customer) for c, v in COLUMNS[name].items()}
-        samples.run(f"ALTER TABLE {name} DISABLE TRIGGER USER")
-        samples.run(
-            f"INSERT INTO {name} (created_at, owner_id, team_id, shared, {', '.join(columns)})"
-            f" SELECT timestamptz '2020-01-01' + i * interval '1 minute', p.id, p.team_id, p.id IS NOT NULL AND i % 20 = 0,"
-            f" {', '.join(columns.values())} FROM generate_series(1, {ROWS}) i LEFT JOIN"
-            " (SELECT row_number() OVER (ORDER BY (name = 'sam') DESC, id) AS n, id, team_id FROM people) p ON p.n = i % 1001"
-        )
-        samples.run(f"ALTER TABLE {name} ENABLE TRIGGER USER")
-        samples.run(f"VACUUM ANALYZE {name}")
+        _fill(samples, name, {c: v.replace("{customer}", customer) for c, v in COLUMNS[name].items()})
     return world
+
+
+def _fill(samples: Samples, name: str, columns: dict[str, str]) -> None:
+    indexes = samples.run(
+        "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index"
+        " WHERE indrelid = %s::regclass AND NOT indisprimary",
+        (name,),
+    )
+    samples.run(f"ALTER TABLE {name} DISABLE TRIGGER USER")
+    for index, _ in indexes:
+        samples.run(f"DROP INDEX {index}")
+    samples.run(
+        f"INSERT INTO {name} (created_at, owner_id, team_id, shared, {', '.join(columns)})"
+        " SELECT timestamptz '2020-01-01' + i * interval '1 minute', p.id, p.team_id, p.id IS NOT NULL AND mod(i, 20) = 0,"
+        f" {', '.join(columns.values())} FROM generate_series(1, {ROWS}) i LEFT JOIN"
+        " (SELECT row_number() OVER (ORDER BY (name = 'sam') DESC, id) AS n, id, team_id FROM people) p ON p.n = mod(i, 1001)"
+    )
+    for _, definition in indexes:  # a fifth of the time that it takes to fill them row by row
+        samples.run(definition)
+    samples.run(f"ALTER TABLE {name} ENABLE TRIGGER USER")
+    samples.run(f"VACUUM ANALYZE {name}")
 
 
 class Explainer:
