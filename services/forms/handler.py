@@ -1,6 +1,5 @@
 """The Lambda entry point."""
 
-from services.forms.app import build_app
 from services.shared.start import start
 
-handler = start(build_app)
+handler = start("forms")

@@ -19,9 +19,6 @@ __all__ = ["Order", "Position", "decode_cursor", "encode_cursor", "parse_order"]
 _ID = Link(to="", label="Id")
 
 
-_ID = Link(to="", label="Id", required=True)
-
-
 class Order(NamedTuple):
     """A sort field and its direction; the id breaks ties in the same direction."""
 

@@ -43,7 +43,11 @@ def main() -> None:
                 found = measure()
             remove_posts(server)
             results[name] = found
-            print(report.as_text(name, found), flush=True)
+            table = report.as_text(name, found)
+            print(table, flush=True)
+            if options.page:
+                page = report.put_into(options.page.read_text(encoding="utf-8"), name, table)
+                options.page.write_text(page, encoding="utf-8")
     if options.json:
         options.json.write_text(json.dumps(report.as_json(results), indent=1) + "\n", encoding="utf-8")
 
@@ -67,6 +71,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--pairs", type=int, default=40, help="pairs of batches for each figure (40)")
     parser.add_argument("--core", type=int, default=1 if (os.cpu_count() or 1) > 1 else 0, help="-1: pin nothing")
     parser.add_argument("--data", type=Path, help="a directory that keeps the loaded database for the next run")
+    parser.add_argument("--page", type=Path, help="a page with marks that the tables are put between")
     parser.add_argument("--json", type=Path, help="a file for the results")
     return parser.parse_args()
 

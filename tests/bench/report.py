@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.bench.measure import Pairs
 
-__all__ = ["GOALS", "GOALS_OF_ALL", "as_json", "as_text"]
+__all__ = ["GOALS", "GOALS_OF_ALL", "as_json", "as_text", "put_into"]
 
 GOALS = {
     "warm": {"the stack itself GET": 3.4, "the stack itself POST": 4.2, "the stack itself page": 1.2},
@@ -34,6 +34,20 @@ def as_text(name: str, found: Any) -> str:
     else:
         lines = [_line(name, label, pairs) for label, pairs in _flat(found)]
     return "\n".join([f"{name}", _HEADS.get(name, ""), *lines, ""])
+
+
+def put_into(text: str, name: str, table: str) -> str:
+    """The text with a part's table between its two marks, `<!-- name -->` and `<!-- end of name -->`.
+
+    Raises ValueError where the marks are missing.
+    """
+    begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
+    before, _, rest = text.partition(begin)
+    _, found, after = rest.partition(end)
+    if not found:
+        raise ValueError(f"there is no {begin} … {end}")
+    lines = [line for line in table.splitlines()[1:] if line.strip()]
+    return "\n".join([f"{before}{begin}", "", "```text", *lines, "```", "", f"{end}{after}"])
 
 
 _WARM_HEAD = (

@@ -18,6 +18,11 @@ MONEY_LIMIT = Decimal("99999999999.999")
 INTEGER_LIMIT = 2_147_483_647
 
 
+def _within(number: Decimal, limit: Decimal | int) -> bool:
+    # Not by abs(), which overflows for 1e999999999.
+    return number.is_finite() and -limit <= number <= limit
+
+
 class Integer(RecordField):
     """A whole number."""
 
@@ -39,7 +44,7 @@ class Integer(RecordField):
     def _whole(self, value: Any) -> int:
         if isinstance(value, str) and re.fullmatch(r"\s*[+-]?[0-9]{1,15}\s*", value, re.ASCII):
             return int(value)
-        if isinstance(value, Decimal) and value.is_finite() and abs(value) <= INTEGER_LIMIT and value == int(value):
+        if isinstance(value, Decimal) and _within(value, INTEGER_LIMIT) and value == int(value):
             return int(value)
         if isinstance(value, int) and not isinstance(value, bool):
             return value
@@ -77,7 +82,7 @@ class Money(RecordField):
         if isinstance(value, str) and not re.fullmatch(r"\s*[+-]?[0-9]{1,15}(\.[0-9]{1,15})?\s*", value, re.ASCII):
             raise ValidationError('This must be an amount, such as "1054.00".')
         number = Decimal(value)
-        if not number.is_finite() or abs(number) > MONEY_LIMIT:
+        if not _within(number, MONEY_LIMIT):
             raise ValidationError(f"This must be between {self.minimum:,} and {MONEY_LIMIT:,}.")
         return number
 

@@ -11,8 +11,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.records.fields import Boolean, Choice, Currency, Date, Email, Integer, Link, LongText, Money
-from services.records.fields import Phone, RecordField, Text, Timestamp, Website
+from services.records.fields import (
+    Boolean,
+    Choice,
+    Currency,
+    Date,
+    Email,
+    Integer,
+    Link,
+    LongText,
+    Money,
+    Phone,
+    RecordField,
+    Text,
+    Timestamp,
+    Website,
+)
 from services.records.listing import Query, count_records
 from services.records.table import Table
 from services.registry import TABLES
