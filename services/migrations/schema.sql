@@ -63,6 +63,7 @@ CREATE TABLE public.clients (
     version integer DEFAULT 1 NOT NULL,
     deleted_at timestamp with time zone,
     custom jsonb DEFAULT '{}'::jsonb NOT NULL,
+    search_text text GENERATED ALWAYS AS (lower(COALESCE(name, ''::text))) STORED NOT NULL,
     CONSTRAINT clients_pkey PRIMARY KEY (id),
     CONSTRAINT clients_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.people(id),
     CONSTRAINT clients_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
@@ -74,7 +75,7 @@ CREATE UNIQUE INDEX clients_iam_arn_unique ON public.clients USING btree (iam_ar
 CREATE INDEX clients_name_all ON public.clients USING btree (name, id) WHERE ((deleted_at IS NULL) AND true);
 CREATE UNIQUE INDEX clients_name_unique ON public.clients USING btree (name) WHERE (deleted_at IS NULL);
 CREATE INDEX clients_person_id_link ON public.clients USING btree (person_id);
-CREATE INDEX clients_search ON public.clients USING gin (name public.gin_trgm_ops);
+CREATE INDEX clients_search ON public.clients USING gin (search_text public.gin_trgm_ops);
 CREATE TRIGGER a_stamp BEFORE INSERT OR UPDATE ON public.clients FOR EACH ROW EXECUTE FUNCTION skep.stamp();
 CREATE TRIGGER c_person_id BEFORE INSERT OR UPDATE OF person_id, deleted_at ON public.clients FOR EACH ROW WHEN ((new.person_id IS NOT NULL)) EXECUTE FUNCTION skep.check_clients_person_id();
 CREATE TRIGGER z_log AFTER INSERT OR DELETE OR UPDATE ON public.clients FOR EACH ROW EXECUTE FUNCTION skep.log_change();
@@ -101,6 +102,7 @@ CREATE TABLE public.contacts (
     version integer DEFAULT 1 NOT NULL,
     deleted_at timestamp with time zone,
     custom jsonb DEFAULT '{}'::jsonb NOT NULL,
+    search_text text GENERATED ALWAYS AS (lower(((COALESCE(name, ''::text) || chr(10)) || COALESCE(email, ''::text)))) STORED NOT NULL,
     CONSTRAINT contacts_pkey PRIMARY KEY (id),
     CONSTRAINT contacts_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id),
     CONSTRAINT contacts_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
@@ -117,7 +119,7 @@ CREATE INDEX contacts_name_own ON public.contacts USING btree (owner_id, name, i
 CREATE INDEX contacts_name_team ON public.contacts USING btree (team_id, name, id) WHERE ((deleted_at IS NULL) AND true);
 CREATE INDEX contacts_name_team_shared ON public.contacts USING btree (team_id, name, id) WHERE ((deleted_at IS NULL) AND shared);
 CREATE INDEX contacts_name_unowned ON public.contacts USING btree (name, id) WHERE ((deleted_at IS NULL) AND (owner_id IS NULL));
-CREATE INDEX contacts_search ON public.contacts USING gin (name public.gin_trgm_ops, email public.gin_trgm_ops);
+CREATE INDEX contacts_search ON public.contacts USING gin (search_text public.gin_trgm_ops);
 CREATE TRIGGER a_rights BEFORE INSERT OR UPDATE ON public.contacts FOR EACH ROW EXECUTE FUNCTION skep.rights_contacts();
 CREATE TRIGGER a_stamp BEFORE INSERT OR UPDATE ON public.contacts FOR EACH ROW EXECUTE FUNCTION skep.stamp();
 CREATE TRIGGER z_log AFTER INSERT OR DELETE OR UPDATE ON public.contacts FOR EACH ROW EXECUTE FUNCTION skep.log_change();
@@ -136,6 +138,7 @@ CREATE TABLE public.countries (
     version integer DEFAULT 1 NOT NULL,
     deleted_at timestamp with time zone,
     custom jsonb DEFAULT '{}'::jsonb NOT NULL,
+    search_text text GENERATED ALWAYS AS (lower(COALESCE(name, ''::text))) STORED NOT NULL,
     CONSTRAINT countries_pkey PRIMARY KEY (id),
     CONSTRAINT countries_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
 );
@@ -143,7 +146,7 @@ ALTER TABLE public.countries ENABLE ROW LEVEL SECURITY;
 CREATE INDEX countries_created_at_all ON public.countries USING btree (created_at, id) WHERE ((deleted_at IS NULL) AND true);
 CREATE INDEX countries_name_all ON public.countries USING btree (name, id) WHERE ((deleted_at IS NULL) AND true);
 CREATE UNIQUE INDEX countries_name_unique ON public.countries USING btree (name) WHERE (deleted_at IS NULL);
-CREATE INDEX countries_search ON public.countries USING gin (name public.gin_trgm_ops);
+CREATE INDEX countries_search ON public.countries USING gin (search_text public.gin_trgm_ops);
 CREATE TRIGGER a_stamp BEFORE INSERT OR UPDATE ON public.countries FOR EACH ROW EXECUTE FUNCTION skep.stamp();
 CREATE TRIGGER z_log AFTER INSERT OR DELETE OR UPDATE ON public.countries FOR EACH ROW EXECUTE FUNCTION skep.log_change();
 CREATE TRIGGER z_truncate BEFORE TRUNCATE ON public.countries FOR EACH STATEMENT EXECUTE FUNCTION skep.refuse_truncate();
@@ -175,6 +178,7 @@ CREATE TABLE public.customers (
     version integer DEFAULT 1 NOT NULL,
     deleted_at timestamp with time zone,
     custom jsonb DEFAULT '{}'::jsonb NOT NULL,
+    search_text text GENERATED ALWAYS AS (lower(((COALESCE(company, ''::text) || chr(10)) || COALESCE(email, ''::text)))) STORED NOT NULL,
     CONSTRAINT customers_pkey PRIMARY KEY (id),
     CONSTRAINT customers_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people(id),
     CONSTRAINT customers_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.customers(id),
@@ -208,7 +212,7 @@ CREATE INDEX customers_revenue_team_shared ON public.customers USING btree (team
 CREATE INDEX customers_revenue_team_shared_null ON public.customers USING btree (team_id, id) WHERE ((deleted_at IS NULL) AND (revenue IS NULL) AND shared);
 CREATE INDEX customers_revenue_unowned ON public.customers USING btree (revenue, id) WHERE ((deleted_at IS NULL) AND (owner_id IS NULL));
 CREATE INDEX customers_revenue_unowned_null ON public.customers USING btree (id) WHERE ((deleted_at IS NULL) AND (revenue IS NULL) AND (owner_id IS NULL));
-CREATE INDEX customers_search ON public.customers USING gin (company public.gin_trgm_ops, email public.gin_trgm_ops);
+CREATE INDEX customers_search ON public.customers USING gin (search_text public.gin_trgm_ops);
 CREATE TRIGGER a_rights BEFORE INSERT OR UPDATE ON public.customers FOR EACH ROW EXECUTE FUNCTION skep.own_rights();
 CREATE TRIGGER a_stamp BEFORE INSERT OR UPDATE ON public.customers FOR EACH ROW EXECUTE FUNCTION skep.stamp();
 CREATE TRIGGER b_contacts AFTER UPDATE ON public.customers FOR EACH ROW WHEN ((((old.owner_id IS DISTINCT FROM new.owner_id) OR (old.team_id IS DISTINCT FROM new.team_id)) OR (old.shared IS DISTINCT FROM new.shared))) EXECUTE FUNCTION skep.push_rights('contacts', 'customer_id');
@@ -248,6 +252,7 @@ CREATE TABLE public.opportunities (
     version integer DEFAULT 1 NOT NULL,
     deleted_at timestamp with time zone,
     custom jsonb DEFAULT '{}'::jsonb NOT NULL,
+    search_text text GENERATED ALWAYS AS (lower(((COALESCE(name, ''::text) || chr(10)) || COALESCE(external_id, ''::text)))) STORED NOT NULL,
     CONSTRAINT opportunities_pkey PRIMARY KEY (id),
     CONSTRAINT opportunities_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id),
     CONSTRAINT opportunities_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people(id),
@@ -294,7 +299,7 @@ CREATE INDEX opportunities_name_team_shared ON public.opportunities USING btree 
 CREATE INDEX opportunities_name_unowned ON public.opportunities USING btree (name, id) WHERE ((deleted_at IS NULL) AND (owner_id IS NULL));
 CREATE INDEX opportunities_owner_id_link ON public.opportunities USING btree (owner_id);
 CREATE INDEX opportunities_product_id_link ON public.opportunities USING btree (product_id);
-CREATE INDEX opportunities_search ON public.opportunities USING gin (name public.gin_trgm_ops, external_id public.gin_trgm_ops);
+CREATE INDEX opportunities_search ON public.opportunities USING gin (search_text public.gin_trgm_ops);
 CREATE INDEX opportunities_stage_all ON public.opportunities USING btree (stage, id) WHERE ((deleted_at IS NULL) AND true);
 CREATE INDEX opportunities_stage_own ON public.opportunities USING btree (owner_id, stage, id) WHERE ((deleted_at IS NULL) AND true);
 CREATE INDEX opportunities_stage_team ON public.opportunities USING btree (team_id, stage, id) WHERE ((deleted_at IS NULL) AND true);
@@ -326,6 +331,7 @@ CREATE TABLE public.people (
     version integer DEFAULT 1 NOT NULL,
     deleted_at timestamp with time zone,
     custom jsonb DEFAULT '{}'::jsonb NOT NULL,
+    search_text text GENERATED ALWAYS AS (lower(((COALESCE(name, ''::text) || chr(10)) || COALESCE(email, ''::text)))) STORED NOT NULL,
     CONSTRAINT people_pkey PRIMARY KEY (id),
     CONSTRAINT people_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.teams(id),
     CONSTRAINT people_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
@@ -336,7 +342,7 @@ CREATE INDEX people_created_at_all ON public.people USING btree (created_at, id)
 CREATE UNIQUE INDEX people_email_unique ON public.people USING btree (lower(email)) WHERE (deleted_at IS NULL);
 CREATE INDEX people_name_all ON public.people USING btree (name, id) WHERE ((deleted_at IS NULL) AND true);
 CREATE UNIQUE INDEX people_name_unique ON public.people USING btree (name) WHERE (deleted_at IS NULL);
-CREATE INDEX people_search ON public.people USING gin (name public.gin_trgm_ops, email public.gin_trgm_ops);
+CREATE INDEX people_search ON public.people USING gin (search_text public.gin_trgm_ops);
 CREATE INDEX people_team_id_link ON public.people USING btree (team_id);
 CREATE TRIGGER a_stamp BEFORE INSERT OR UPDATE ON public.people FOR EACH ROW EXECUTE FUNCTION skep.stamp();
 CREATE TRIGGER c_team_id BEFORE INSERT OR UPDATE OF team_id, deleted_at ON public.people FOR EACH ROW WHEN ((new.team_id IS NOT NULL)) EXECUTE FUNCTION skep.check_people_team_id();
@@ -363,6 +369,7 @@ CREATE TABLE public.products (
     version integer DEFAULT 1 NOT NULL,
     deleted_at timestamp with time zone,
     custom jsonb DEFAULT '{}'::jsonb NOT NULL,
+    search_text text GENERATED ALWAYS AS (lower(COALESCE(name, ''::text))) STORED NOT NULL,
     CONSTRAINT products_pkey PRIMARY KEY (id),
     CONSTRAINT products_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT products_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
@@ -372,7 +379,7 @@ ALTER TABLE public.products ENABLE ROW LEVEL SECURITY;
 CREATE INDEX products_created_at_all ON public.products USING btree (created_at, id) WHERE ((deleted_at IS NULL) AND true);
 CREATE INDEX products_name_all ON public.products USING btree (name, id) WHERE ((deleted_at IS NULL) AND true);
 CREATE UNIQUE INDEX products_name_unique ON public.products USING btree (name) WHERE (deleted_at IS NULL);
-CREATE INDEX products_search ON public.products USING gin (name public.gin_trgm_ops);
+CREATE INDEX products_search ON public.products USING gin (search_text public.gin_trgm_ops);
 CREATE TRIGGER a_stamp BEFORE INSERT OR UPDATE ON public.products FOR EACH ROW EXECUTE FUNCTION skep.stamp();
 CREATE TRIGGER d_opportunities_product_id AFTER UPDATE OF deleted_at ON public.products FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION skep.deleted_opportunities_product_id();
 CREATE TRIGGER z_log AFTER INSERT OR DELETE OR UPDATE ON public.products FOR EACH ROW EXECUTE FUNCTION skep.log_change();
@@ -391,6 +398,7 @@ CREATE TABLE public.sectors (
     version integer DEFAULT 1 NOT NULL,
     deleted_at timestamp with time zone,
     custom jsonb DEFAULT '{}'::jsonb NOT NULL,
+    search_text text GENERATED ALWAYS AS (lower(COALESCE(name, ''::text))) STORED NOT NULL,
     CONSTRAINT sectors_pkey PRIMARY KEY (id),
     CONSTRAINT sectors_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
 );
@@ -398,7 +406,7 @@ ALTER TABLE public.sectors ENABLE ROW LEVEL SECURITY;
 CREATE INDEX sectors_created_at_all ON public.sectors USING btree (created_at, id) WHERE ((deleted_at IS NULL) AND true);
 CREATE INDEX sectors_name_all ON public.sectors USING btree (name, id) WHERE ((deleted_at IS NULL) AND true);
 CREATE UNIQUE INDEX sectors_name_unique ON public.sectors USING btree (name) WHERE (deleted_at IS NULL);
-CREATE INDEX sectors_search ON public.sectors USING gin (name public.gin_trgm_ops);
+CREATE INDEX sectors_search ON public.sectors USING gin (search_text public.gin_trgm_ops);
 CREATE TRIGGER a_stamp BEFORE INSERT OR UPDATE ON public.sectors FOR EACH ROW EXECUTE FUNCTION skep.stamp();
 CREATE TRIGGER z_log AFTER INSERT OR DELETE OR UPDATE ON public.sectors FOR EACH ROW EXECUTE FUNCTION skep.log_change();
 CREATE TRIGGER z_truncate BEFORE TRUNCATE ON public.sectors FOR EACH STATEMENT EXECUTE FUNCTION skep.refuse_truncate();
@@ -417,6 +425,7 @@ CREATE TABLE public.teams (
     version integer DEFAULT 1 NOT NULL,
     deleted_at timestamp with time zone,
     custom jsonb DEFAULT '{}'::jsonb NOT NULL,
+    search_text text GENERATED ALWAYS AS (lower(COALESCE(name, ''::text))) STORED NOT NULL,
     CONSTRAINT teams_pkey PRIMARY KEY (id),
     CONSTRAINT teams_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
 );
@@ -424,7 +433,7 @@ ALTER TABLE public.teams ENABLE ROW LEVEL SECURITY;
 CREATE INDEX teams_created_at_all ON public.teams USING btree (created_at, id) WHERE ((deleted_at IS NULL) AND true);
 CREATE INDEX teams_name_all ON public.teams USING btree (name, id) WHERE ((deleted_at IS NULL) AND true);
 CREATE UNIQUE INDEX teams_name_unique ON public.teams USING btree (name) WHERE (deleted_at IS NULL);
-CREATE INDEX teams_search ON public.teams USING gin (name public.gin_trgm_ops);
+CREATE INDEX teams_search ON public.teams USING gin (search_text public.gin_trgm_ops);
 CREATE TRIGGER a_stamp BEFORE INSERT OR UPDATE ON public.teams FOR EACH ROW EXECUTE FUNCTION skep.stamp();
 CREATE TRIGGER d_people_team_id AFTER UPDATE OF deleted_at ON public.teams FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION skep.deleted_people_team_id();
 CREATE TRIGGER z_log AFTER INSERT OR DELETE OR UPDATE ON public.teams FOR EACH ROW EXECUTE FUNCTION skep.log_change();
@@ -567,7 +576,8 @@ CREATE VIEW public.clients_all AS
     updated_at,
     version,
     deleted_at,
-    custom
+    custom,
+    search_text
    FROM public.clients
   WHERE deleted_at IS NULL AND ( SELECT skep.is_somebody() AS is_somebody);
 GRANT SELECT ON public.clients_all TO skep_app;
@@ -583,7 +593,8 @@ CREATE VIEW public.clients_visible AS
     updated_at,
     version,
     deleted_at,
-    custom
+    custom,
+    search_text
    FROM public.clients_all;
 GRANT SELECT ON public.clients_visible TO skep_app;
 GRANT SELECT ON public.clients_visible TO skep_job;
@@ -603,7 +614,8 @@ CREATE VIEW public.contacts_all AS
     updated_at,
     version,
     deleted_at,
-    custom
+    custom,
+    search_text
    FROM public.contacts
   WHERE deleted_at IS NULL AND ( SELECT skep.is_any(VARIADIC ARRAY['admin'::text, 'viewer'::text]) AS is_any);
 GRANT SELECT ON public.contacts_all TO skep_app;
@@ -624,7 +636,8 @@ CREATE VIEW public.contacts_own AS
     updated_at,
     version,
     deleted_at,
-    custom
+    custom,
+    search_text
    FROM public.contacts
   WHERE deleted_at IS NULL AND owner_id = (( SELECT skep.person_as(VARIADIC ARRAY['manager'::text, 'sales'::text]) AS person_as));
 GRANT SELECT ON public.contacts_own TO skep_app;
@@ -645,7 +658,8 @@ CREATE VIEW public.contacts_team AS
     updated_at,
     version,
     deleted_at,
-    custom
+    custom,
+    search_text
    FROM public.contacts
   WHERE deleted_at IS NULL AND team_id = (( SELECT skep.team_as(VARIADIC ARRAY['manager'::text]) AS team_as)) AND owner_id <> (( SELECT skep.my_person() AS my_person));
 GRANT SELECT ON public.contacts_team TO skep_app;
@@ -666,7 +680,8 @@ CREATE VIEW public.contacts_team_shared AS
     updated_at,
     version,
     deleted_at,
-    custom
+    custom,
+    search_text
    FROM public.contacts
   WHERE deleted_at IS NULL AND shared AND team_id = (( SELECT skep.team_as(VARIADIC ARRAY['sales'::text]) AS team_as)) AND owner_id <> (( SELECT skep.my_person() AS my_person));
 GRANT SELECT ON public.contacts_team_shared TO skep_app;
@@ -687,7 +702,8 @@ CREATE VIEW public.contacts_unowned AS
     updated_at,
     version,
     deleted_at,
-    custom
+    custom,
+    search_text
    FROM public.contacts
   WHERE deleted_at IS NULL AND owner_id IS NULL AND ( SELECT skep.is_any(VARIADIC ARRAY['manager'::text, 'sales'::text]) AS is_any);
 GRANT SELECT ON public.contacts_unowned TO skep_app;
@@ -708,7 +724,8 @@ CREATE VIEW public.contacts_visible AS
     contacts_all.updated_at,
     contacts_all.version,
     contacts_all.deleted_at,
-    contacts_all.custom
+    contacts_all.custom,
+    contacts_all.search_text
    FROM public.contacts_all
 UNION ALL
  SELECT contacts_own.id,
@@ -725,7 +742,8 @@ UNION ALL
     contacts_own.updated_at,
     contacts_own.version,
     contacts_own.deleted_at,
-    contacts_own.custom
+    contacts_own.custom,
+    contacts_own.search_text
    FROM public.contacts_own
 UNION ALL
  SELECT contacts_team.id,
@@ -742,7 +760,8 @@ UNION ALL
     contacts_team.updated_at,
     contacts_team.version,
     contacts_team.deleted_at,
-    contacts_team.custom
+    contacts_team.custom,
+    contacts_team.search_text
    FROM public.contacts_team
 UNION ALL
  SELECT contacts_team_shared.id,
@@ -759,7 +778,8 @@ UNION ALL
     contacts_team_shared.updated_at,
     contacts_team_shared.version,
     contacts_team_shared.deleted_at,
-    contacts_team_shared.custom
+    contacts_team_shared.custom,
+    contacts_team_shared.search_text
    FROM public.contacts_team_shared
 UNION ALL
  SELECT contacts_unowned.id,
@@ -776,7 +796,8 @@ UNION ALL
     contacts_unowned.updated_at,
     contacts_unowned.version,
     contacts_unowned.deleted_at,
-    contacts_unowned.custom
+    contacts_unowned.custom,
+    contacts_unowned.search_text
    FROM public.contacts_unowned;
 GRANT SELECT ON public.contacts_visible TO skep_app;
 GRANT SELECT ON public.contacts_visible TO skep_job;
@@ -788,7 +809,8 @@ CREATE VIEW public.countries_all AS
     updated_at,
     version,
     deleted_at,
-    custom
+    custom,
+    search_text
    FROM public.countries
   WHERE deleted_at IS NULL AND ( SELECT skep.is_somebody() AS is_somebody);
 GRANT SELECT ON public.countries_all TO skep_app;
@@ -801,7 +823,8 @@ CREATE VIEW public.countries_visible AS
     updated_at,
     version,
     deleted_at,
-    custom
+    custom,
+    search_text
    FROM public.countries_all;
 GRANT SELECT ON public.countries_visible TO skep_app;
 GRANT SELECT ON public.countries_visible TO skep_job;
@@ -827,7 +850,8 @@ CREATE VIEW public.customers_all AS
     updated_at,
     version,
     deleted_at,
-    custom
+    custom,
+    search_text
    FROM public.customers
   WHERE deleted_at IS NULL AND ( SELECT skep.is_any(VARIADIC ARRAY['admin'::text, 'viewer'::text]) AS is_any);
 GRANT SELECT ON public.customers_all TO skep_app;
@@ -854,7 +878,8 @@ CREATE VIEW public.customers_own AS
     updated_at,
     version,
     deleted_at,
-    custom
+    custom,
+    search_text
    FROM public.customers
   WHERE deleted_at IS NULL AND owner_id = (( SELECT skep.person_as(VARIADIC ARRAY['manager'::text, 'sales'::text]) AS person_as));
 GRANT SELECT ON public.customers_own TO skep_app;
@@ -881,7 +906,8 @@ CREATE VIEW public.customers_team AS
     updated_at,
     version,
     deleted_at,
-    custom
+    custom,
+    search_text
    FROM public.customers
   WHERE deleted_at IS NULL AND team_id = (( SELECT skep.team_as(VARIADIC ARRAY['manager'::text]) AS team_as)) AND owner_id <> (( SELECT skep.my_person() AS my_person));
 GRANT SELECT ON public.customers_team TO skep_app;
@@ -908,7 +934,8 @@ CREATE VIEW public.customers_team_shared AS
     updated_at,
     version,
     deleted_at,
-    custom
+    custom,
+    search_text
    FROM public.customers
   WHERE deleted_at IS NULL AND shared AND team_id = (( SELECT skep.team_as(VARIADIC ARRAY['sales'::text]) AS team_as)) AND owner_id <> (( SELECT skep.my_person() AS my_person));
 GRANT SELECT ON public.customers_team_shared TO skep_app;
@@ -935,7 +962,8 @@ CREATE VIEW public.customers_unowned AS
     updated_at,
     version,
     deleted_at,
-    custom
+    custom,
+    search_text
    FROM public.customers
   WHERE deleted_at IS NULL AND owner_id IS NULL AND ( SELECT skep.is_any(VARIADIC ARRAY['manager'::text, 'sales'::text]) AS is_any);
 GRANT SELECT ON public.customers_unowned TO skep_app;
@@ -962,7 +990,8 @@ CREATE VIEW public.customers_visible AS
     customers_all.updated_at,
     customers_all.version,
     customers_all.deleted_at,
-    customers_all.custom
+    customers_all.custom,
+    customers_all.search_text
    FROM public.customers_all
 UNION ALL
  SELECT customers_own.id,
@@ -985,7 +1014,8 @@ UNION ALL
     customers_own.updated_at,
     customers_own.version,
     customers_own.deleted_at,
-    customers_own.custom
+    customers_own.custom,
+    customers_own.search_text
    FROM public.customers_own
 UNION ALL
  SELECT customers_team.id,
@@ -1008,7 +1038,8 @@ UNION ALL
     customers_team.updated_at,
     customers_team.version,
     customers_team.deleted_at,
-    customers_team.custom
+    customers_team.custom,
+    customers_team.search_text
    FROM public.customers_team
 UNION ALL
  SELECT customers_team_shared.id,
@@ -1031,7 +1062,8 @@ UNION ALL
     customers_team_shared.updated_at,
     customers_team_shared.version,
     customers_team_shared.deleted_at,
-    customers_team_shared.custom
+    customers_team_shared.custom,
+    customers_team_shared.search_text
    FROM public.customers_team_shared
 UNION ALL
  SELECT customers_unowned.id,
@@ -1054,7 +1086,8 @@ UNION ALL
     customers_unowned.updated_at,
     customers_unowned.version,
     customers_unowned.deleted_at,
-    customers_unowned.custom
+    customers_unowned.custom,
+    customers_unowned.search_text
    FROM public.customers_unowned;
 GRANT SELECT ON public.customers_visible TO skep_app;
 GRANT SELECT ON public.customers_visible TO skep_job;
@@ -1079,7 +1112,8 @@ CREATE VIEW public.opportunities_all AS
     updated_at,
     version,
     deleted_at,
-    custom
+    custom,
+    search_text
    FROM public.opportunities
   WHERE deleted_at IS NULL AND ( SELECT skep.is_any(VARIADIC ARRAY['admin'::text, 'viewer'::text]) AS is_any);
 GRANT SELECT ON public.opportunities_all TO skep_app;
@@ -1105,7 +1139,8 @@ CREATE VIEW public.opportunities_own AS
     updated_at,
     version,
     deleted_at,
-    custom
+    custom,
+    search_text
    FROM public.opportunities
   WHERE deleted_at IS NULL AND owner_id = (( SELECT skep.person_as(VARIADIC ARRAY['manager'::text, 'sales'::text]) AS person_as));
 GRANT SELECT ON public.opportunities_own TO skep_app;
@@ -1131,7 +1166,8 @@ CREATE VIEW public.opportunities_team AS
     updated_at,
     version,
     deleted_at,
-    custom
+    custom,
+    search_text
    FROM public.opportunities
   WHERE deleted_at IS NULL AND team_id = (( SELECT skep.team_as(VARIADIC ARRAY['manager'::text]) AS team_as)) AND owner_id <> (( SELECT skep.my_person() AS my_person));
 GRANT SELECT ON public.opportunities_team TO skep_app;
@@ -1157,7 +1193,8 @@ CREATE VIEW public.opportunities_team_shared AS
     updated_at,
     version,
     deleted_at,
-    custom
+    custom,
+    search_text
    FROM public.opportunities
   WHERE deleted_at IS NULL AND shared AND team_id = (( SELECT skep.team_as(VARIADIC ARRAY['sales'::text]) AS team_as)) AND owner_id <> (( SELECT skep.my_person() AS my_person));
 GRANT SELECT ON public.opportunities_team_shared TO skep_app;
@@ -1183,7 +1220,8 @@ CREATE VIEW public.opportunities_unowned AS
     updated_at,
     version,
     deleted_at,
-    custom
+    custom,
+    search_text
    FROM public.opportunities
   WHERE deleted_at IS NULL AND owner_id IS NULL AND ( SELECT skep.is_any(VARIADIC ARRAY['manager'::text, 'sales'::text]) AS is_any);
 GRANT SELECT ON public.opportunities_unowned TO skep_app;
@@ -1209,7 +1247,8 @@ CREATE VIEW public.opportunities_visible AS
     opportunities_all.updated_at,
     opportunities_all.version,
     opportunities_all.deleted_at,
-    opportunities_all.custom
+    opportunities_all.custom,
+    opportunities_all.search_text
    FROM public.opportunities_all
 UNION ALL
  SELECT opportunities_own.id,
@@ -1231,7 +1270,8 @@ UNION ALL
     opportunities_own.updated_at,
     opportunities_own.version,
     opportunities_own.deleted_at,
-    opportunities_own.custom
+    opportunities_own.custom,
+    opportunities_own.search_text
    FROM public.opportunities_own
 UNION ALL
  SELECT opportunities_team.id,
@@ -1253,7 +1293,8 @@ UNION ALL
     opportunities_team.updated_at,
     opportunities_team.version,
     opportunities_team.deleted_at,
-    opportunities_team.custom
+    opportunities_team.custom,
+    opportunities_team.search_text
    FROM public.opportunities_team
 UNION ALL
  SELECT opportunities_team_shared.id,
@@ -1275,7 +1316,8 @@ UNION ALL
     opportunities_team_shared.updated_at,
     opportunities_team_shared.version,
     opportunities_team_shared.deleted_at,
-    opportunities_team_shared.custom
+    opportunities_team_shared.custom,
+    opportunities_team_shared.search_text
    FROM public.opportunities_team_shared
 UNION ALL
  SELECT opportunities_unowned.id,
@@ -1297,7 +1339,8 @@ UNION ALL
     opportunities_unowned.updated_at,
     opportunities_unowned.version,
     opportunities_unowned.deleted_at,
-    opportunities_unowned.custom
+    opportunities_unowned.custom,
+    opportunities_unowned.search_text
    FROM public.opportunities_unowned;
 GRANT SELECT ON public.opportunities_visible TO skep_app;
 GRANT SELECT ON public.opportunities_visible TO skep_job;
@@ -1313,7 +1356,8 @@ CREATE VIEW public.people_all AS
     updated_at,
     version,
     deleted_at,
-    custom
+    custom,
+    search_text
    FROM public.people
   WHERE deleted_at IS NULL AND ( SELECT skep.is_somebody() AS is_somebody);
 GRANT SELECT ON public.people_all TO skep_app;
@@ -1330,7 +1374,8 @@ CREATE VIEW public.people_visible AS
     updated_at,
     version,
     deleted_at,
-    custom
+    custom,
+    search_text
    FROM public.people_all;
 GRANT SELECT ON public.people_visible TO skep_app;
 GRANT SELECT ON public.people_visible TO skep_job;
@@ -1345,7 +1390,8 @@ CREATE VIEW public.products_all AS
     updated_at,
     version,
     deleted_at,
-    custom
+    custom,
+    search_text
    FROM public.products
   WHERE deleted_at IS NULL AND ( SELECT skep.is_somebody() AS is_somebody);
 GRANT SELECT ON public.products_all TO skep_app;
@@ -1361,7 +1407,8 @@ CREATE VIEW public.products_visible AS
     updated_at,
     version,
     deleted_at,
-    custom
+    custom,
+    search_text
    FROM public.products_all;
 GRANT SELECT ON public.products_visible TO skep_app;
 GRANT SELECT ON public.products_visible TO skep_job;
@@ -1373,7 +1420,8 @@ CREATE VIEW public.sectors_all AS
     updated_at,
     version,
     deleted_at,
-    custom
+    custom,
+    search_text
    FROM public.sectors
   WHERE deleted_at IS NULL AND ( SELECT skep.is_somebody() AS is_somebody);
 GRANT SELECT ON public.sectors_all TO skep_app;
@@ -1386,7 +1434,8 @@ CREATE VIEW public.sectors_visible AS
     updated_at,
     version,
     deleted_at,
-    custom
+    custom,
+    search_text
    FROM public.sectors_all;
 GRANT SELECT ON public.sectors_visible TO skep_app;
 GRANT SELECT ON public.sectors_visible TO skep_job;
@@ -1399,7 +1448,8 @@ CREATE VIEW public.teams_all AS
     updated_at,
     version,
     deleted_at,
-    custom
+    custom,
+    search_text
    FROM public.teams
   WHERE deleted_at IS NULL AND ( SELECT skep.is_somebody() AS is_somebody);
 GRANT SELECT ON public.teams_all TO skep_app;
@@ -1413,7 +1463,8 @@ CREATE VIEW public.teams_visible AS
     updated_at,
     version,
     deleted_at,
-    custom
+    custom,
+    search_text
    FROM public.teams_all;
 GRANT SELECT ON public.teams_visible TO skep_app;
 GRANT SELECT ON public.teams_visible TO skep_job;
@@ -2165,8 +2216,8 @@ CREATE OR REPLACE FUNCTION skep.log_change()
 AS $function$
 DECLARE
   me skep.caller := skep.me();
-  old_row jsonb := CASE WHEN tg_op <> 'INSERT' THEN to_jsonb(old) END;
-  new_row jsonb := CASE WHEN tg_op <> 'DELETE' THEN to_jsonb(new) END;
+  old_row jsonb := CASE WHEN tg_op <> 'INSERT' THEN to_jsonb(old) - 'search_text' END;
+  new_row jsonb := CASE WHEN tg_op <> 'DELETE' THEN to_jsonb(new) - 'search_text' END;
 BEGIN
   IF me IS NULL THEN
     me.door := 'sql';
@@ -2638,6 +2689,16 @@ AS $function$
   SELECT encode(sha256(k || convert_to(
     caller || '|' || pg_backend_pid() || '|' || extract(epoch FROM transaction_timestamp()), 'UTF8') || k), 'base64')
 $function$;
+
+CREATE OR REPLACE FUNCTION skep.searchable(t name, VARIADIC fields text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  EXECUTE format('ALTER TABLE %I ADD COLUMN search_text text NOT NULL GENERATED ALWAYS AS (lower(%s)) STORED', t,
+    (SELECT string_agg(format('coalesce(%I, %L)', f, ''), ' || chr(10) || ') FROM unnest(fields) f));
+  EXECUTE format('CREATE INDEX %I ON %I USING gin (search_text gin_trgm_ops)', t || '_search', t);
+END $function$;
 
 CREATE OR REPLACE FUNCTION skep.seen(t name, ids uuid[])
  RETURNS SETOF uuid

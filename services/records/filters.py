@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+import unicodedata
 from typing import Any, NamedTuple
 
 from marshmallow import ValidationError
@@ -20,6 +20,7 @@ __all__ = ["MAX_FILTERS", "Condition", "parse_filter", "search_condition"]
 MAX_FILTERS = 20
 MAX_VALUES = 200
 _FILTER = re.compile(r"([a-z][a-z0-9_]*)\[([a-z_]+)\]=(.*)", re.DOTALL)
+_ANYWHERE = SQL("search_text LIKE lower(%s)")
 _COMPARISONS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 
 
@@ -43,27 +44,38 @@ def parse_filter(table: Table, given: str) -> Condition:
         known = ", ".join(sorted(field.operators))
         raise _invalid(field_name, f"{operator[:80]!r} is no operator of this field. It has {known}.")
     try:
-        return _compile(field_name, field, operator, value)
+        return _compile(table, field_name, field, operator, value)
     except ValidationError as error:
         raise _invalid(field_name, str(error.messages[0])) from error
 
 
-def _compile(field_name: str, field: RecordField, operator: str, value: str) -> Condition:
+def _compile(table: Table, field_name: str, field: RecordField, operator: str, value: str) -> Condition:
     column = name(field_name)
     if operator == "is_null":
         if value not in ("true", "false"):
             raise ValidationError("is_null takes true or false.")
         return Condition(SQL("{} IS {}").format(column, SQL("NULL" if value == "true" else "NOT NULL")), ())
     if operator in ("contains", "starts"):
-        return _match(column, value, operator)
+        return _match(table, field_name, value, operator)
     if operator == "in":
         read = [_read(field, v) for v in _split(value)]
-        return Condition(SQL("{} = ANY(%s::{}[])").format(column, SQL(field.sql_type)), (read,))
+        condition = Condition(SQL("{} = ANY(%s::{}[])").format(column, SQL(field.sql_type)), (read,))
+        return _narrowed(table, field_name, condition, read)
     read = _read(field, value)
     if operator in _COMPARISONS:
         return Condition(SQL("{} {} %s").format(column, SQL(_COMPARISONS[operator])), (read,))
-    # A record without a value is not equal to any.
-    return Condition(SQL("{} = %s" if operator == "eq" else "{} IS DISTINCT FROM %s").format(column), (read,))
+    if operator == "ne":  # a record without a value is not equal to any
+        return Condition(SQL("{} IS DISTINCT FROM %s").format(column), (read,))
+    return _narrowed(table, field_name, Condition(SQL("{} = %s").format(column), (read,)), [read])
+
+
+def _narrowed(table: Table, field_name: str, condition: Condition, values: list[Any]) -> Condition:
+    """The condition, with the candidates that the search index finds where the field has no index of its own."""
+    if field_name not in table.search or field_name in table.sortable or not all(value.isascii() for value in values):
+        return condition  # Python's small letters are Postgres's only in ASCII
+    patterns = [like_pattern(value.lower()) for value in values]
+    narrowed = SQL("(search_text LIKE ANY(%s) AND {})").format(condition.sql)
+    return Condition(narrowed, (patterns, *condition.params))
 
 
 def _split(values: str) -> list[str]:
@@ -83,14 +95,23 @@ def _read(field: RecordField, value: str) -> Any:
     return read
 
 
-def _match(column: Composable, value: str, operator: str) -> Condition:
-    words = value.strip()
+def _words(value: str, operator: str) -> str:
+    words = unicodedata.normalize("NFC", value.strip())  # as fields are kept
     if not words or "\x00" in words or any("\ud800" <= c <= "\udfff" for c in words):
         raise ValidationError(f"{operator} needs some text.")
     if len(words) > 200:
         raise ValidationError(f"{operator} takes at most 200 characters.")
+    return words
+
+
+def _match(table: Table, field_name: str, value: str, operator: str) -> Condition:
+    words = _words(value, operator)
+    one = SQL("{} ILIKE %s").format(name(field_name))
     pattern = like_pattern(words, anywhere=operator == "contains")
-    return Condition(SQL("{} ILIKE %s").format(column), (pattern,))
+    if field_name not in table.search:
+        return Condition(one, (pattern,))
+    # The index is on the text of all search fields: it finds the candidates, the field itself decides.
+    return Condition(SQL("({} AND {})").format(_ANYWHERE, one), (like_pattern(words), pattern))
 
 
 def like_pattern(words: str, *, anywhere: bool = True) -> str:
@@ -104,11 +125,9 @@ def search_condition(table: Table, words: str) -> Condition:
     if not table.search:
         raise _invalid("q", f"{table.label} can't be searched.")
     try:
-        parts: Sequence[Condition] = [_match(name(field), words, "contains") for field in table.search]
+        return Condition(_ANYWHERE, (like_pattern(_words(words, "q")),))
     except ValidationError as error:
-        raise _invalid("q", str(error.messages[0]).replace("contains", "q")) from error
-    joined = SQL(" OR ").join([part.sql for part in parts])
-    return Condition(SQL("({})").format(joined), tuple(p for part in parts for p in part.params))
+        raise _invalid("q", str(error.messages[0])) from error
 
 
 def _invalid(field: str, message: str) -> Invalid:

@@ -37,7 +37,8 @@ def test_a_table_has_a_column_of_the_right_type_for_every_field(table: Table, wo
             (table.name,),
         )
     }
-    assert set(columns) == set(table.fields) | {"deleted_at", "custom"}
+    kept = {"deleted_at", "custom"} | ({"search_text"} if table.search else set())
+    assert set(columns) == set(table.fields) | kept
     for name, field in table.fields.items():
         sql_type, not_null = columns[name]
         assert sql_type in SQL_TYPES[field.sql_type], name
@@ -80,8 +81,19 @@ def test_every_sort_field_has_an_index_for_each_branch(table: Table, world: Worl
             assert f"({_leads(branch)}{field}, id)" in indexes[f"{table.name}_{field}_{branch}"]
             if table.fields[field].nullable and (table.name, field) not in MAY_BE_NULL:
                 assert f"{field} IS NULL" in indexes[f"{table.name}_{field}_{branch}_null"]
-    for field in table.search:
-        assert f"{field} gin_trgm_ops" in indexes[f"{table.name}_search"]
+    if table.search:
+        assert "search_text gin_trgm_ops" in indexes[f"{table.name}_search"]
+
+
+@each_table
+def test_q_looks_in_the_fields_that_the_definition_names(table: Table, world: World) -> None:
+    rows = world.owner(
+        "SELECT generation_expression FROM information_schema.columns"
+        " WHERE table_schema = 'public' AND table_name = %s AND column_name = 'search_text'",
+        (table.name,),
+    )
+    found = set(re.findall(r"COALESCE\((\w+)", rows[0][0])) if rows else set()
+    assert found == set(table.search)
 
 
 def _leads(branch: str) -> str:

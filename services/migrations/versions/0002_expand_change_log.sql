@@ -62,8 +62,8 @@ CREATE FUNCTION skep.log_change() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET timezone = 'UTC' AS $$
 DECLARE
   me skep.caller := skep.me();
-  old_row jsonb := CASE WHEN tg_op <> 'INSERT' THEN to_jsonb(old) END;
-  new_row jsonb := CASE WHEN tg_op <> 'DELETE' THEN to_jsonb(new) END;
+  old_row jsonb := CASE WHEN tg_op <> 'INSERT' THEN to_jsonb(old) - 'search_text' END;
+  new_row jsonb := CASE WHEN tg_op <> 'DELETE' THEN to_jsonb(new) - 'search_text' END;
 BEGIN
   IF me IS NULL THEN
     me.door := 'sql';

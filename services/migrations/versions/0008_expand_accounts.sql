@@ -43,6 +43,9 @@ CREATE TABLE clients (
 CREATE UNIQUE INDEX clients_name_unique ON clients (name) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX clients_iam_arn_unique ON clients (iam_arn) WHERE deleted_at IS NULL;
 
+SELECT skep.searchable('teams', 'name'),
+       skep.searchable('people', 'name', 'email'),
+       skep.searchable('clients', 'name');
 SELECT skep.protect('teams', 'reference'), skep.protect('people', 'reference'), skep.protect('clients', 'reference');
 SELECT skep.link('people', 'team_id', 'teams', 'refuse'), skep.link('clients', 'person_id', 'people', 'refuse');
 CREATE TRIGGER e_team AFTER UPDATE OF team_id ON people FOR EACH ROW
@@ -50,9 +53,6 @@ CREATE TRIGGER e_team AFTER UPDATE OF team_id ON people FOR EACH ROW
 SELECT skep.sort_index('teams', 'name'), skep.sort_index('teams', 'created_at'),
        skep.sort_index('people', 'name'), skep.sort_index('people', 'created_at'),
        skep.sort_index('clients', 'name'), skep.sort_index('clients', 'created_at');
-CREATE INDEX teams_search ON teams USING gin (name gin_trgm_ops);
-CREATE INDEX people_search ON people USING gin (name gin_trgm_ops, email gin_trgm_ops);
-CREATE INDEX clients_search ON clients USING gin (name gin_trgm_ops);
 -- Both tables are still empty.
 ALTER TABLE skep.credentials
   -- squawk-ignore constraint-missing-not-valid, adding-foreign-key-constraint

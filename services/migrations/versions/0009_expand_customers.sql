@@ -65,6 +65,10 @@ CREATE TABLE contacts (
   custom jsonb NOT NULL DEFAULT '{}'
 );
 
+SELECT skep.searchable('sectors', 'name'),
+       skep.searchable('countries', 'name'),
+       skep.searchable('customers', 'company', 'email'),
+       skep.searchable('contacts', 'name', 'email');
 SELECT skep.protect('sectors', 'reference'), skep.protect('countries', 'reference'),
        skep.protect('customers', 'owned'), skep.protect('contacts', 'child_of:customer_id:customers');
 SELECT skep.link('customers', 'parent_id', 'customers', 'refuse');
@@ -74,7 +78,3 @@ SELECT skep.sort_index('sectors', 'name'), skep.sort_index('sectors', 'created_a
        skep.sort_index('customers', 'company'), skep.sort_index('customers', 'revenue'),
        skep.sort_index('customers', 'created_at'),
        skep.sort_index('contacts', 'name'), skep.sort_index('contacts', 'created_at');
-CREATE INDEX sectors_search ON sectors USING gin (name gin_trgm_ops);
-CREATE INDEX countries_search ON countries USING gin (name gin_trgm_ops);
-CREATE INDEX customers_search ON customers USING gin (company gin_trgm_ops, email gin_trgm_ops);
-CREATE INDEX contacts_search ON contacts USING gin (name gin_trgm_ops, email gin_trgm_ops);

@@ -39,6 +39,8 @@ CREATE TABLE opportunities (
 CREATE UNIQUE INDEX opportunities_external_id_unique ON opportunities (external_id) WHERE deleted_at IS NULL;
 ALTER TABLE opportunities ADD CONSTRAINT opportunities_closed_on_check CHECK (closed_on >= engaged_on);
 
+SELECT skep.searchable('products', 'name'),
+       skep.searchable('opportunities', 'name', 'external_id');
 SELECT skep.protect('products', 'reference'), skep.protect('opportunities', 'owned');
 SELECT skep.link('opportunities', 'customer_id', 'customers', 'refuse'),
        skep.link('opportunities', 'product_id', 'products', 'refuse');
@@ -62,5 +64,3 @@ SELECT skep.sort_index('products', 'name'), skep.sort_index('products', 'created
        skep.sort_index('opportunities', 'name'), skep.sort_index('opportunities', 'stage'),
        skep.sort_index('opportunities', 'amount'), skep.sort_index('opportunities', 'closed_on'),
        skep.sort_index('opportunities', 'created_at');
-CREATE INDEX products_search ON products USING gin (name gin_trgm_ops);
-CREATE INDEX opportunities_search ON opportunities USING gin (name gin_trgm_ops, external_id gin_trgm_ops);
