@@ -19,6 +19,7 @@ __all__ = ["MAX_FILTERS", "Condition", "parse_filter", "search_condition"]
 
 MAX_FILTERS = 20
 MAX_VALUES = 200
+MAX_WORDS = 200
 _FILTER = re.compile(r"([a-z][a-z0-9_]*)\[([a-z_]+)\]=(.*)", re.DOTALL)
 _ANYWHERE = SQL("search_text LIKE lower(%s)")
 _COMPARISONS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">="}
@@ -96,11 +97,13 @@ def _read(field: RecordField, value: str) -> Any:
 
 
 def _words(value: str, operator: str) -> str:
+    if len(value) > 4 * MAX_WORDS:  # as NFC might shorten it; longer ones it takes too long to normalize
+        raise ValidationError(f"{operator} takes at most {MAX_WORDS} characters.")
     words = unicodedata.normalize("NFC", value.strip())  # as fields are kept
     if not words or "\x00" in words or any("\ud800" <= c <= "\udfff" for c in words):
         raise ValidationError(f"{operator} needs some text.")
-    if len(words) > 200:
-        raise ValidationError(f"{operator} takes at most 200 characters.")
+    if len(words) > MAX_WORDS:
+        raise ValidationError(f"{operator} takes at most {MAX_WORDS} characters.")
     return words
 
 

@@ -1,4 +1,4 @@
-"""Flask without what a service behind API Gateway never uses; by its public hooks alone. Saves 50 us of 170 a request."""
+"""Flask without what a service behind API Gateway never uses, by public hooks alone: 50 us less of 170 a request."""
 
 from __future__ import annotations
 
@@ -54,6 +54,4 @@ class LeanFlask(Flask):
         if request is None:
             return None
         server = request.environ["SERVER_NAME"]
-        return MapAdapter(
-            self.url_map, server, request.root_path, "", request.scheme, request.path, request.method
-        )
+        return MapAdapter(self.url_map, server, request.root_path, "", request.scheme, request.path, request.method)

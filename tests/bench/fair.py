@@ -41,7 +41,9 @@ _INSERT = f"""{_ME}, made AS (
 _LOGGED = """, logged AS (
   INSERT INTO skep.change_log
     (change_set, door, principal_id, person_id, table_name, record_id, operation, derived, after)
-  SELECT skep.uuid7(), 'rest', me.id, me.person_id, 'customers', made.id, 'I', false, to_jsonb(made) FROM made, me)"""
+  SELECT skep.uuid7(), 'rest', me.id, me.person_id, 'customers', made.id, 'I', false,
+         to_jsonb(made) - 'search_text'
+    FROM made, me)"""
 _MADE = f" SELECT me.id, {_C.replace('c.', 'made.')} FROM made, me"
 
 

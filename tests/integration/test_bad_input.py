@@ -25,11 +25,11 @@ from services.records.fields import (
     Website,
 )
 from services.registry import TABLES
+from tests.support.refusals import assert_refused, list_written
 from tests.support.samples import Samples
 from tests.support.world import Api, World
 
 CUSTOMERS, OPPORTUNITIES = TABLES["customers"], TABLES["opportunities"]
-REFUSED = (400, 404, 413, 415, 422)
 
 HOSTILE: dict[str, str] = {
     "NUL": r'"a\u0000b"',
@@ -106,25 +106,6 @@ def apis(customers_api: Api, sales_api: Api) -> dict[str, Api]:
 
 def _send(api: Api, method: str, path: str, body: bytes, **headers: str) -> TestResponse:
     return api.call("ada", method, path, body, headers=headers)
-
-
-def list_written(world: World) -> Any:
-    return world.owner("SELECT (SELECT count(*) FROM skep.change_log), (SELECT count(*) FROM skep.idempotency_keys)")
-
-
-def names(answer: TestResponse) -> set[str]:
-    return {error["field"] for error in answer.get_json().get("errors", [])}
-
-
-def assert_refused(answer: TestResponse, *fields: str) -> None:
-    assert answer.status_code in REFUSED, answer.get_data(as_text=True)[:500]
-    assert answer.mimetype == "application/problem+json"
-    body = answer.get_json()
-    assert body["detail"].strip()
-    assert "psycopg" not in answer.text
-    if fields and answer.status_code == 422:
-        assert names(answer) <= set(fields), body
-        assert names(answer)
 
 
 def test_there_is_a_field_of_every_kind_to_try() -> None:

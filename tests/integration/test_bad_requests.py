@@ -8,7 +8,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from services.registry import TABLES
-from tests.integration.test_bad_input import assert_refused, list_written, names
+from tests.support.refusals import assert_refused, list_written, names
 from tests.support.samples import Samples
 from tests.support.world import Api, World
 

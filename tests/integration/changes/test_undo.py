@@ -219,7 +219,8 @@ def test_a_record_erased_by_hand_can_not_be_brought_back(world: World, samples: 
 
 @pytest.mark.parametrize("who", ["ada", "sam"])
 def test_a_thousand_records_are_undone_within_a_second(who: str, fresh_world: World) -> None:
-    statement = "INSERT INTO customers (company, currency, owner_id) SELECT 'Bulk ' || i, 'USD', %s FROM generate_series(1, 1000) i"
+    columns, rows = "company, currency, owner_id", "generate_series(1, 1000) i"
+    statement = f"INSERT INTO customers ({columns}) SELECT 'Bulk ' || i, 'USD', %s FROM {rows}"
     change_set = _act(fresh_world, who, (statement, (fresh_world.ids[who],)))
     for living in (0, 1000, 0):  # the undo is undone, too
         started = _cpu_seconds(fresh_world)
