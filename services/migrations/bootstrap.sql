@@ -16,6 +16,10 @@ ALTER ROLE skep_job LOGIN NOCREATEDB NOCREATEROLE;
 -- Settings of the role hold through RDS Proxy too, where a SET in the session would pin the connection.
 -- jit: else 400 ms of compiling for a page that takes 1 ms.
 ALTER ROLE skep_app SET jit = off;
+-- What people work with is in memory. By the usual costs the planner would rather read a common word's whole index entry
+-- than the thousand records of one owner.
+ALTER ROLE skep_app SET random_page_cost = 0.1;
+ALTER ROLE skep_app SET seq_page_cost = 0.1;
 ALTER ROLE skep_app SET timezone = 'UTC';
 ALTER ROLE skep_app SET statement_timeout = '10s';
 ALTER ROLE skep_app SET idle_in_transaction_session_timeout = '30s';

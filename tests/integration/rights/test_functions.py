@@ -62,7 +62,8 @@ MAY_EXECUTE = {
 FUNCTIONS = """
   SELECT p.proname, p.oid::regprocedure::text, has_function_privilege('skep_app', p.oid, 'EXECUTE'), p.prosecdef,
          format('SELECT %s(%s)', p.oid::regproc,
-                (SELECT string_agg('NULL::' || format_type(t, NULL), ', ' ORDER BY n)
+                (SELECT string_agg(CASE WHEN p.provariadic <> 0 AND n = p.pronargs THEN 'VARIADIC ' ELSE '' END
+                   || 'NULL::' || format_type(t, NULL), ', ' ORDER BY n)
                    FROM unnest(p.proargtypes) WITH ORDINALITY AS a (t, n)))
     FROM pg_proc p
    WHERE p.pronamespace::regnamespace::text IN ('skep', 'public', 'migrations')
