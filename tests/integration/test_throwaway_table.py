@@ -5,15 +5,23 @@ A door is added by a function in DOORS that does with boats what its users would
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
 import pytest
 
+from services.accounts.sessions import set_password
+from services.forms.app import build_app as build_forms
 from services.records.fields import Choice, Currency, Date, Integer, Link, Money, Text
+from services.records.importing.engine import import_file
+from services.records.importing.options import Options
+from services.records.importing.report import Report
 from services.records.rest.service import build_records_app
 from services.records.table import Owned, RecordSchema, Table, rule
+from services.registry import TABLES
+from services.shared.database import Database
+from tests.integration.forms.browser import PASSWORD, Browser
 from tests.support.samples import Samples
 from tests.support.world import Api, World
 
@@ -88,12 +96,23 @@ class Harbour(NamedTuple):
         """The REST door of the new table."""
         return Api(build_records_app("boats", (BOATS,), self.world.settings, self.world.database))
 
+    def browser(self, who: str) -> Browser:
+        """The browser of a person who is signed in."""
+        owner = Database(self.world.url("skep_owner"))
+        set_password(owner, self.world.ids[who], PASSWORD)
+        owner.close()
+        browser = Browser(build_forms(self.world.settings, self.world.database))
+        assert browser.sign_in(who).status == 200
+        return browser
+
 
 @pytest.fixture(scope="module")
-def harbour(world: World, samples: Samples) -> Harbour:
-    """Boats, after their migration."""
+def harbour(world: World, samples: Samples) -> Iterator[Harbour]:
+    """Boats, after their migration, and with their line in the registry."""
     world.owner(MIGRATION)
-    return Harbour(world, samples)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(TABLES, "boats", BOATS)
+        yield Harbour(world, samples)
 
 
 def drive_rest(harbour: Harbour) -> None:
@@ -122,7 +141,48 @@ def drive_rest(harbour: Harbour) -> None:
     assert found["items"] == [{"name": "Vasa"}]
 
 
-DOORS: dict[str, Callable[[Harbour], None]] = {"rest": drive_rest}
+def drive_forms(harbour: Harbour) -> None:
+    """Enter, find, change, delete: in the pages, which know of boats from the registry alone."""
+    sam = harbour.browser("sam")
+    assert "Boats" in sam.get("/").text
+    saved = sam.make("boats", name="Fram", kind="yacht", price="1892", launched_on="1892-10-26")
+    assert (saved.status, "Receipt" in saved.text) == (200, True)
+    record = saved.path.partition("?")[0]
+    assert "1,892.00" in sam.get("/tables/boats?q=fram").text
+    assert "No canoe costs that much." in sam.make("boats", name="Kayak", kind="canoe", price="1001").text
+    form = sam.get(record).form(record.rsplit("/", 1)[1])
+    assert sam.submit(form, berths="16").status == 200
+    assert "16" in sam.get(f"{record}/history").text
+    assert harbour.browser("sid").get(record).status == 404
+
+
+def drive_session_api(harbour: Harbour) -> None:
+    """The REST routes that the pages' own scripts use."""
+    sam = harbour.browser("sam")
+    sam.make("boats", name="Gjoa")
+    found = sam.get("/app/api/boats?filter=name[eq]=Gjoa&fields=name").answer.get_json()
+    assert found["items"] == [{"name": "Gjoa"}]
+
+
+def drive_import(harbour: Harbour) -> None:
+    """A file: rehearsed, applied, and nothing new the second time."""
+    file = b"Name,Kind,Launched on\nMaud,yacht,1916-06-07\nTahiti,canoe,\n"
+    caller = harbour.world.caller("sam", door="import")
+
+    def report(*, apply: bool) -> Report:
+        settings = harbour.world.settings
+        return import_file(caller, TABLES, BOATS, file, options=Options(), settings=settings, apply=apply)
+
+    assert (report(apply=False).created, report(apply=True).created, report(apply=True).unchanged) == (2, 2, 2)
+    assert harbour.rest.call("sam", "GET", "/v1/boats?q=maud").get_json()["items"][0]["launched_on"] == "1916-06-07"
+
+
+DOORS: dict[str, Callable[[Harbour], None]] = {
+    "rest": drive_rest,
+    "forms": drive_forms,
+    "app_api": drive_session_api,
+    "import": drive_import,
+}
 """Door -> what its users do with boats. Each makes boats of its own."""
 
 
