@@ -2097,7 +2097,7 @@ CREATE OR REPLACE FUNCTION skep.hidden_in_change_set(id uuid)
  LANGUAGE sql
  STABLE SECURITY DEFINER
 AS $function$
-  SELECT coalesce(sum(cardinality(g.ids) - (SELECT count(*) FROM skep.seen(g.table_name, g.ids))), 0)::bigint
+  SELECT coalesce(sum(cardinality(g.ids) - (SELECT count(*) FROM skep.seen_now(g.table_name, g.ids))), 0)::bigint
     FROM skep.records_of(id) g
 $function$;
 GRANT EXECUTE ON FUNCTION skep.hidden_in_change_set(uuid) TO skep_app;
@@ -2702,25 +2702,6 @@ BEGIN
   EXECUTE format('CREATE INDEX %I ON %I USING gin (search_text gin_trgm_ops)', t || '_search', t);
 END $function$;
 
-CREATE OR REPLACE FUNCTION skep.seen(t name, ids uuid[])
- RETURNS SETOF uuid
- LANGUAGE plpgsql
- STABLE SECURITY DEFINER
-AS $function$
-DECLARE
-  kind text := (SELECT k.rights FROM skep.tables k WHERE k.name = t);
-BEGIN
-  IF kind IS NULL OR NOT skep.is_somebody() THEN
-    RETURN;
-  END IF;
-  IF skep.is_admin() THEN
-    RETURN QUERY SELECT unnest(ids);  -- what was erased by hand, too
-    RETURN;
-  END IF;
-  RETURN QUERY EXECUTE format('SELECT r.id FROM public.%I r WHERE r.id = ANY ($1) AND %s', t,
-    CASE kind WHEN 'reference' THEN 'true' ELSE 'skep.may_read(r.owner_id, r.team_id, r.shared)' END) USING ids;
-END $function$;
-
 CREATE OR REPLACE FUNCTION skep.seen_now(t name, records uuid[])
  RETURNS SETOF uuid
  LANGUAGE plpgsql
@@ -2949,7 +2930,7 @@ CREATE OR REPLACE FUNCTION skep.undo_plan(of uuid)
  SET enable_nestloop TO 'off'
 AS $function$
   WITH seen AS MATERIALIZED (
-    SELECT g.table_name, s.id FROM skep.records_of(of) g, skep.seen(g.table_name, g.ids) AS s (id)
+    SELECT g.table_name, s.id FROM skep.records_of(of) g, skep.seen_now(g.table_name, g.ids) AS s (id)
   )
   SELECT l.xid, l.seq, l.table_name, l.record_id
     FROM skep.change_log l JOIN seen s ON s.table_name = l.table_name AND s.id = l.record_id
@@ -3026,7 +3007,7 @@ AS $function$
   ), seen AS (
     SELECT g.table_name, s.id
       FROM (SELECT a.table_name, array_agg(DISTINCT a.record_id) AS ids FROM asked a GROUP BY a.table_name) g,
-           skep.seen(g.table_name, g.ids) AS s (id)
+           skep.seen_now(g.table_name, g.ids) AS s (id)
   ), planned AS (
     SELECT a.place, a.seq, a.table_name, v.id AS record_id,
            coalesce(a.operation = 'U' AND d.became ? 'owner_id', false) AS hands_over,

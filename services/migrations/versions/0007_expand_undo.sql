@@ -14,23 +14,6 @@ BEGIN
   PERFORM skep.set_caller(me);
 END $$;
 
--- Which of these records the caller sees now: sees_now for many, at a third of its cost.
-CREATE FUNCTION skep.seen(t name, ids uuid[]) RETURNS SETOF uuid
-LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
-DECLARE
-  kind text := (SELECT k.rights FROM skep.tables k WHERE k.name = t);
-BEGIN
-  IF kind IS NULL OR NOT skep.is_somebody() THEN
-    RETURN;
-  END IF;
-  IF skep.is_admin() THEN
-    RETURN QUERY SELECT unnest(ids);  -- what was erased by hand, too
-    RETURN;
-  END IF;
-  RETURN QUERY EXECUTE format('SELECT r.id FROM public.%I r WHERE r.id = ANY ($1) AND %s', t,
-    CASE kind WHEN 'reference' THEN 'true' ELSE 'skep.may_read(r.owner_id, r.team_id, r.shared)' END) USING ids;
-END $$;
-
 CREATE FUNCTION skep.records_of(of uuid) RETURNS TABLE (table_name name, ids uuid[])
 LANGUAGE sql STABLE SECURITY DEFINER AS $$
   SELECT l.table_name, array_agg(DISTINCT l.record_id) FROM skep.change_log l
@@ -46,7 +29,7 @@ $$;
 -- How many of its records the caller does not see now: they are conflicts, without their ids.
 CREATE FUNCTION skep.hidden_in_change_set(id uuid) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER AS $$
-  SELECT coalesce(sum(cardinality(g.ids) - (SELECT count(*) FROM skep.seen(g.table_name, g.ids))), 0)::bigint
+  SELECT coalesce(sum(cardinality(g.ids) - (SELECT count(*) FROM skep.seen_now(g.table_name, g.ids))), 0)::bigint
     FROM skep.records_of(id) g
 $$;
 
@@ -55,7 +38,7 @@ $$;
 CREATE FUNCTION skep.undo_plan(of uuid) RETURNS TABLE (xid xid8, seq bigint, table_name name, record_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET enable_nestloop = off AS $$
   WITH seen AS MATERIALIZED (
-    SELECT g.table_name, s.id FROM skep.records_of(of) g, skep.seen(g.table_name, g.ids) AS s (id)
+    SELECT g.table_name, s.id FROM skep.records_of(of) g, skep.seen_now(g.table_name, g.ids) AS s (id)
   )
   SELECT l.xid, l.seq, l.table_name, l.record_id
     FROM skep.change_log l JOIN seen s ON s.table_name = l.table_name AND s.id = l.record_id
@@ -88,7 +71,7 @@ LANGUAGE sql STABLE SECURITY DEFINER AS $$
   ), seen AS (
     SELECT g.table_name, s.id
       FROM (SELECT a.table_name, array_agg(DISTINCT a.record_id) AS ids FROM asked a GROUP BY a.table_name) g,
-           skep.seen(g.table_name, g.ids) AS s (id)
+           skep.seen_now(g.table_name, g.ids) AS s (id)
   ), planned AS (
     SELECT a.place, a.seq, a.table_name, v.id AS record_id,
            coalesce(a.operation = 'U' AND d.became ? 'owner_id', false) AS hands_over,
