@@ -104,7 +104,10 @@ def test_a_run_that_was_killed_is_gone_on_with(owner_url: str, tmp_path: Path, w
         env={"SKEP_DATABASE_OWNER_URL": owner_url},
         stdout=subprocess.DEVNULL,
     )
-    wait_until(lambda: query("select 1 from pg_stat_activity where wait_event = 'PgSleep'"))
+    # The second file has begun: its insert holds a lock on the table. (Only pg_monitor may look at pg_stat_activity.)
+    wait_until(
+        lambda: query("select 1 from pg_locks where relation = to_regclass('first') and mode = 'RowExclusiveLock'")
+    )
     os.kill(killed.pid, signal.SIGKILL)
     killed.wait()
     write("create table first (id int);", "insert into first values (1);")
