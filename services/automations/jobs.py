@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -15,6 +14,7 @@ import psycopg2
 from services.automations.acting import Acting, Job, NotRunning, act_for
 from services.automations.watch import REPORT, Watch
 from services.records.changes import Progress, undo_change_set
+from services.shared.bugs import describe_bug
 from services.shared.database import Database
 from services.shared.errors import SkepError, Unavailable, problem
 
@@ -107,5 +107,5 @@ def _give_up(database: Database, job: Job, error: Exception) -> str:
 def _known(error: Exception) -> SkepError:
     if isinstance(error, psycopg2.Error) and error.pgcode in PASSING:
         return Unavailable("The database was too busy for this. Try again later.")
-    traceback.print_exception(error, file=sys.stderr)
+    sys.stderr.write(describe_bug(error) + "\n")
     return SkepError("Something went wrong on our side. Tell us the id of this job.")

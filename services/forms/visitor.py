@@ -39,7 +39,7 @@ class Visitor:
 
     @property
     def role(self) -> str:
-        """What the person may do, as last seen."""
+        """What the person may do."""
         return self.caller.identity.role
 
     @property
@@ -57,9 +57,9 @@ def get_visitor() -> Visitor:
     """Who is signed in, known to the rest of this request as well. Raises Unauthorized."""
     if "visitor" not in g:
         caller = _caller()
-        # Read in the session's name, so that an ended session ends here.
+        # A page offers what the person may do now, and an ended session ends here.
         try:
-            person = get_record(caller, TABLES["people"], caller.identity.person_id, ("name",))
+            person = get_record(caller, TABLES["people"], caller.refresh().person_id, ("name",))
         except NotFound as error:
             raise Unauthorized() from error
         g.visitor = Visitor(caller, person["name"])

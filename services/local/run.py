@@ -17,6 +17,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import psycopg2
+
 from services.automations.tasks import TASKS
 from services.forms.assets import write_assets
 from services.local.catalog import read_routes, web_services
@@ -30,6 +32,7 @@ from services.migrations.errors import MigrationError
 from services.migrations.runner import upgrade
 from services.shared.caller import Caller, Credential
 from services.shared.database import Database
+from services.shared.errors import SkepError
 from services.shared.settings import Settings
 
 DATABASE = "skep"
@@ -54,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
         _run(int(options.port), options.data, options.stage)
     except KeyboardInterrupt:
         print("\nStopped.")
-    except (CannotRun, PostgresError, MigrationError) as error:
+    except (CannotRun, PostgresError, MigrationError, SkepError, psycopg2.Error) as error:
         print(f"Skep can't run: {error}", file=sys.stderr)
         return 1
     except OSError as error:

@@ -80,6 +80,7 @@ CREATE INDEX clients_person_id_link ON public.clients USING btree (person_id);
 CREATE INDEX clients_search ON public.clients USING gin (search_text public.gin_trgm_ops);
 CREATE TRIGGER a_stamp BEFORE INSERT OR UPDATE ON public.clients FOR EACH ROW EXECUTE FUNCTION skep.stamp();
 CREATE TRIGGER c_person_id BEFORE INSERT OR UPDATE OF person_id, deleted_at ON public.clients FOR EACH ROW WHEN ((new.person_id IS NOT NULL)) EXECUTE FUNCTION skep.check_clients_person_id();
+CREATE TRIGGER e_role AFTER UPDATE OF iam_arn ON public.clients FOR EACH ROW WHEN ((new.iam_arn IS NOT NULL)) EXECUTE FUNCTION skep.role_instead_of_key();
 CREATE TRIGGER z_log AFTER INSERT OR DELETE OR UPDATE ON public.clients FOR EACH ROW EXECUTE FUNCTION skep.log_change();
 CREATE TRIGGER z_truncate BEFORE TRUNCATE ON public.clients FOR EACH STATEMENT EXECUTE FUNCTION skep.refuse_truncate();
 CREATE POLICY insert_rights ON public.clients AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (skep.is_admin());
@@ -1655,8 +1656,9 @@ BEGIN
       RETURN new;
     END IF;
   END IF;
-  IF NOT EXISTS (SELECT FROM public.people p WHERE p.id = new.person_id AND p.deleted_at IS NULL
-                  AND (unchanged OR pg_trigger_depth() > 1 OR skep.by_hand() OR true)) THEN
+  PERFORM FROM public.people p WHERE p.id = new.person_id AND p.deleted_at IS NULL
+     AND (unchanged OR pg_trigger_depth() > 1 OR skep.by_hand() OR true) FOR SHARE;
+  IF NOT FOUND THEN
     PERFORM skep.no_such_parent('clients', 'person_id');
   END IF;
   RETURN new;
@@ -1691,8 +1693,9 @@ BEGIN
       RETURN new;
     END IF;
   END IF;
-  IF NOT EXISTS (SELECT FROM public.people p WHERE p.id = new.owner_id AND p.deleted_at IS NULL
-                  AND (unchanged OR pg_trigger_depth() > 1 OR skep.by_hand() OR true)) THEN
+  PERFORM FROM public.people p WHERE p.id = new.owner_id AND p.deleted_at IS NULL
+     AND (unchanged OR pg_trigger_depth() > 1 OR skep.by_hand() OR true) FOR SHARE;
+  IF NOT FOUND THEN
     PERFORM skep.no_such_parent('customers', 'owner_id');
   END IF;
   RETURN new;
@@ -1712,8 +1715,9 @@ BEGIN
       RETURN new;
     END IF;
   END IF;
-  IF NOT EXISTS (SELECT FROM public.customers p WHERE p.id = new.parent_id AND p.deleted_at IS NULL
-                  AND (unchanged OR pg_trigger_depth() > 1 OR skep.by_hand() OR skep.may_read(p.owner_id, p.team_id, p.shared))) THEN
+  PERFORM FROM public.customers p WHERE p.id = new.parent_id AND p.deleted_at IS NULL
+     AND (unchanged OR pg_trigger_depth() > 1 OR skep.by_hand() OR skep.may_read(p.owner_id, p.team_id, p.shared)) FOR SHARE;
+  IF NOT FOUND THEN
     PERFORM skep.no_such_parent('customers', 'parent_id');
   END IF;
   RETURN new;
@@ -1748,8 +1752,9 @@ BEGIN
       RETURN new;
     END IF;
   END IF;
-  IF NOT EXISTS (SELECT FROM public.customers p WHERE p.id = new.customer_id AND p.deleted_at IS NULL
-                  AND (unchanged OR pg_trigger_depth() > 1 OR skep.by_hand() OR skep.may_read(p.owner_id, p.team_id, p.shared))) THEN
+  PERFORM FROM public.customers p WHERE p.id = new.customer_id AND p.deleted_at IS NULL
+     AND (unchanged OR pg_trigger_depth() > 1 OR skep.by_hand() OR skep.may_read(p.owner_id, p.team_id, p.shared)) FOR SHARE;
+  IF NOT FOUND THEN
     PERFORM skep.no_such_parent('opportunities', 'customer_id');
   END IF;
   RETURN new;
@@ -1769,8 +1774,9 @@ BEGIN
       RETURN new;
     END IF;
   END IF;
-  IF NOT EXISTS (SELECT FROM public.people p WHERE p.id = new.owner_id AND p.deleted_at IS NULL
-                  AND (unchanged OR pg_trigger_depth() > 1 OR skep.by_hand() OR true)) THEN
+  PERFORM FROM public.people p WHERE p.id = new.owner_id AND p.deleted_at IS NULL
+     AND (unchanged OR pg_trigger_depth() > 1 OR skep.by_hand() OR true) FOR SHARE;
+  IF NOT FOUND THEN
     PERFORM skep.no_such_parent('opportunities', 'owner_id');
   END IF;
   RETURN new;
@@ -1790,8 +1796,9 @@ BEGIN
       RETURN new;
     END IF;
   END IF;
-  IF NOT EXISTS (SELECT FROM public.products p WHERE p.id = new.product_id AND p.deleted_at IS NULL
-                  AND (unchanged OR pg_trigger_depth() > 1 OR skep.by_hand() OR true)) THEN
+  PERFORM FROM public.products p WHERE p.id = new.product_id AND p.deleted_at IS NULL
+     AND (unchanged OR pg_trigger_depth() > 1 OR skep.by_hand() OR true) FOR SHARE;
+  IF NOT FOUND THEN
     PERFORM skep.no_such_parent('opportunities', 'product_id');
   END IF;
   RETURN new;
@@ -1811,8 +1818,9 @@ BEGIN
       RETURN new;
     END IF;
   END IF;
-  IF NOT EXISTS (SELECT FROM public.teams p WHERE p.id = new.team_id AND p.deleted_at IS NULL
-                  AND (unchanged OR pg_trigger_depth() > 1 OR skep.by_hand() OR true)) THEN
+  PERFORM FROM public.teams p WHERE p.id = new.team_id AND p.deleted_at IS NULL
+     AND (unchanged OR pg_trigger_depth() > 1 OR skep.by_hand() OR true) FOR SHARE;
+  IF NOT FOUND THEN
     PERFORM skep.no_such_parent('people', 'team_id');
   END IF;
   RETURN new;
@@ -2027,7 +2035,8 @@ BEGIN
   ELSIF kind = 'iam' THEN
     SELECT cl.id, cl.role, cl.person_id, p.team_id INTO c
       FROM public.clients cl JOIN public.people p ON p.id = cl.person_id
-     WHERE cl.iam_arn = convert_from(credential, 'UTF8') AND cl.deleted_at IS NULL AND p.deleted_at IS NULL;
+     WHERE regexp_replace(cl.iam_arn, ':role/(.*/)?', ':role/') = convert_from(credential, 'UTF8')  -- STS leaves paths out
+       AND cl.deleted_at IS NULL AND p.deleted_at IS NULL;
   END IF;
   RETURN c;
 END $function$;
@@ -2244,6 +2253,9 @@ AS $function$
 BEGIN
   EXECUTE format($f$CREATE FUNCTION skep.%1$I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
+  IF tg_op = 'INSERT' OR new.%3$I IS DISTINCT FROM old.%3$I OR new.deleted_at IS DISTINCT FROM old.deleted_at THEN
+    PERFORM FROM public.%4$I p WHERE p.id = new.%3$I FOR SHARE;
+  END IF;
   SELECT p.owner_id, p.team_id, p.shared INTO new.owner_id, new.team_id, new.shared
     FROM public.%4$I p
    WHERE p.id = new.%3$I AND (p.deleted_at IS NULL OR new.deleted_at IS NOT NULL)
@@ -2276,8 +2288,9 @@ BEGIN
       RETURN new;
     END IF;
   END IF;
-  IF NOT EXISTS (SELECT FROM public.%4$I p WHERE p.id = new.%3$I AND p.deleted_at IS NULL
-                  AND (unchanged OR pg_trigger_depth() > 1 OR skep.by_hand() OR %5$s)) THEN
+  PERFORM FROM public.%4$I p WHERE p.id = new.%3$I AND p.deleted_at IS NULL
+     AND (unchanged OR pg_trigger_depth() > 1 OR skep.by_hand() OR %5$s) FOR SHARE;
+  IF NOT FOUND THEN
     PERFORM skep.no_such_parent(%2$L, %3$L);
   END IF;
   RETURN new;
@@ -2482,6 +2495,9 @@ CREATE OR REPLACE FUNCTION skep.own_rights()
  SECURITY DEFINER
 AS $function$
 BEGIN
+  IF tg_op = 'INSERT' OR new.owner_id IS DISTINCT FROM old.owner_id THEN
+    PERFORM FROM public.people p WHERE p.id = new.owner_id FOR SHARE;  -- a change of teams waits, and then sees the record
+  END IF;
   IF tg_op = 'INSERT' OR new.owner_id IS DISTINCT FROM old.owner_id OR pg_trigger_depth() > 1 THEN
     new.team_id := (SELECT p.team_id FROM public.people p WHERE p.id = new.owner_id);
   ELSE
@@ -2663,6 +2679,9 @@ CREATE OR REPLACE FUNCTION skep.rights_contacts()
  SECURITY DEFINER
 AS $function$
 BEGIN
+  IF tg_op = 'INSERT' OR new.customer_id IS DISTINCT FROM old.customer_id OR new.deleted_at IS DISTINCT FROM old.deleted_at THEN
+    PERFORM FROM public.customers p WHERE p.id = new.customer_id FOR SHARE;
+  END IF;
   SELECT p.owner_id, p.team_id, p.shared INTO new.owner_id, new.team_id, new.shared
     FROM public.customers p
    WHERE p.id = new.customer_id AND (p.deleted_at IS NULL OR new.deleted_at IS NOT NULL)
@@ -2671,6 +2690,16 @@ BEGIN
     PERFORM skep.no_such_parent('contacts', 'customer_id');
   END IF;
   RETURN new;
+END $function$;
+
+CREATE OR REPLACE FUNCTION skep.role_instead_of_key()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+BEGIN
+  UPDATE skep.credentials k SET revoked_at = now() WHERE k.client_id = new.id AND k.revoked_at IS NULL;
+  RETURN NULL;
 END $function$;
 
 CREATE OR REPLACE FUNCTION skep.saw(image jsonb)

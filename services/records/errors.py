@@ -13,14 +13,13 @@ from services.records.fields import Choice
 from services.records.sql import name, text
 from services.records.table import Reference, Table
 from services.shared.caller import Runner
+from services.shared.database import find_contention
 from services.shared.errors import (
     Conflict,
     FieldError,
     Forbidden,
-    InProgress,
     Invalid,
     SkepError,
-    Unavailable,
 )
 
 __all__ = ["KeyClash", "constraint_message", "explain_clash", "translated"]
@@ -76,13 +75,9 @@ def _translate(table: Table, error: psycopg2.Error) -> SkepError | None:
         return _integrity(table, constraint, error)
     if state == "42501":
         return Forbidden(_sentence(error))
-    if state in ("55P03", "40P01", "40001"):
-        return InProgress("Somebody else is changing this record. Try again.", headers={"Retry-After": "1"})
-    if state == "57014":
-        return Unavailable("This took too long. Ask for less: fewer filters, or a shorter list.")
     if state.startswith("22") or state == "54000":  # 54000: longer than an index takes
         return Invalid("A value does not fit its field.")
-    return None
+    return find_contention(error)
 
 
 def _sentence(error: psycopg2.Error) -> str | None:

@@ -39,7 +39,7 @@ class Credential(NamedTuple):
 
     @classmethod
     def from_arn(cls, arn: str) -> Credential:
-        """The credential of an IAM caller, by the ARN that API Gateway vouches for, without a session's name."""
+        """The credential of an IAM caller, by the ARN that API Gateway vouches for, without path and session's name."""
         if ":assumed-role/" in arn:
             head, _, role = arn.partition(":assumed-role/")
             arn = f"{head.replace(':sts:', ':iam:')}:role/{role.split('/')[0]}"
@@ -131,6 +131,11 @@ class Caller:
             known = Identity(*rows[0])
             _IDENTITIES.keep(self.credential, known)
         return known
+
+    def refresh(self) -> Identity:
+        """The identity as it is now, for who decides by it what to offer. Raises Unauthorized."""
+        _IDENTITIES.forget(self.credential)
+        return self.identity
 
     @property
     def known_id(self) -> str | None:

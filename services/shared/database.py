@@ -11,9 +11,9 @@ import psycopg2
 import psycopg2.extensions
 from psycopg2.extensions import connection as Connection
 
-from services.shared.errors import ConnectionLost, Unavailable
+from services.shared.errors import ConnectionLost, InProgress, SkepError, Unavailable
 
-__all__ = ["Database", "Params", "Row"]
+__all__ = ["Database", "Params", "Row", "find_contention"]
 
 Row = tuple[Any, ...]
 Params = Sequence[Any] | Mapping[str, Any]
@@ -43,6 +43,15 @@ _TEXT_TYPES = [
 ]
 
 
+def find_contention(error: psycopg2.Error) -> SkepError | None:
+    """What to answer when others were in the way, or a statement took too long; None for any other error."""
+    if error.pgcode in ("55P03", "40P01", "40001"):
+        return InProgress("Somebody else is changing this. Try again.", headers={"Retry-After": "1"})
+    if error.pgcode == "57014":
+        return Unavailable("This took too long. Ask for less: fewer filters, or a shorter list.")
+    return None
+
+
 class Database:
     """A Postgres that statements are sent to; cheap to make, it connects at the first of them.
 
@@ -69,7 +78,13 @@ class Database:
             self.close()
             if write:
                 raise ConnectionLost() from error
-        return self._send(self._connection(check=False), statement, params)
+        connection = self._connection(check=False)
+        try:
+            return self._send(connection, statement, params)
+        except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+            if not connection.closed:
+                raise
+            raise Unavailable() from error
 
     def close(self) -> None:
         """Closes this thread's connection; the next statement opens a new one."""
@@ -97,15 +112,18 @@ class Database:
 
     def _send(self, connection: Connection, statement: str, params: Params) -> list[Row]:
         with connection.cursor() as cursor:
-            cursor.execute(statement, params)
-            rows = cursor.fetchall() if cursor.description else []
-            large = len(cursor.query or b"") > PINNING_BYTES
-        self._local.used_at = time.monotonic()
-        if large:
-            self._local.large = True
-        if connection.info.transaction_status == psycopg2.extensions.TRANSACTION_STATUS_IDLE and self._local.large:
-            self.close()
+            try:
+                cursor.execute(statement, params)
+                rows = cursor.fetchall() if cursor.description else []
+            finally:
+                self._after(connection, len(cursor.query or b""))
         return rows
+
+    def _after(self, connection: Connection, sent_bytes: int) -> None:
+        self._local.used_at = time.monotonic()
+        self._local.large = self._local.large or sent_bytes > PINNING_BYTES
+        if self._local.large and not connection.closed and not self._in_transaction(connection):
+            self.close()
 
     def _connection(self, *, check: bool) -> Connection:
         connection: Connection | None = getattr(self._local, "connection", None)

@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 import orjson
+import psycopg2
 from flask import Flask, Request, Response, g, request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
-from services.shared.database import Database
+from services.shared.bugs import describe_bug
+from services.shared.database import Database, find_contention
 from services.shared.errors import SkepError, problem
 from services.shared.lean_flask import LeanFlask, LeanResponse
 from services.shared.settings import Settings
@@ -20,7 +22,17 @@ from services.shared.settings import Settings
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["IAM_MOUNT", "MAX_BODY_BYTES", "Service", "View", "by_method", "create_app", "json_answer", "service"]
+__all__ = [
+    "IAM_MOUNT",
+    "MAX_BODY_BYTES",
+    "Service",
+    "View",
+    "by_method",
+    "create_app",
+    "json_answer",
+    "problem_answer",
+    "service",
+]
 
 View = Callable[..., Response]
 
@@ -74,6 +86,14 @@ def json_answer(body: Any, status: int = 200, headers: dict[str, str] | None = N
     return LeanResponse(orjson.dumps(body), status, Headers(headers or {}), content_type="application/json")
 
 
+def _known_error(error: Exception) -> SkepError | None:
+    if isinstance(error, SkepError):
+        return error
+    if isinstance(error, HTTPException):
+        return _HttpError(error)
+    return find_contention(error) if isinstance(error, psycopg2.Error) else None
+
+
 def problem_answer(error: SkepError) -> Response:
     """An error as application/problem+json."""
     body = orjson.dumps(problem(error, request.environ.get("skep.request_id")), default=str)
@@ -103,14 +123,10 @@ def create_app(
 
     @app.errorhandler(Exception)
     def answer_error(error: Exception) -> Response:
-        if isinstance(error, SkepError):
-            known = error
-        elif isinstance(error, HTTPException):
-            known = _HttpError(error)
-        else:
-            app.logger.error("%s %s failed", request.method, request.path, exc_info=error)
-            known = _Bug()
-        return error_answer(known)
+        known = _known_error(error)
+        if known is None:
+            app.logger.error("%s %s failed\n%s", request.method, request.path, describe_bug(error))
+        return error_answer(known or _Bug())
 
     @app.after_request
     def finish(answer: Response) -> Response:

@@ -20,6 +20,8 @@ from services.workspace.jobs import accepted, mount_jobs
 
 __all__ = ["build_app"]
 
+CONFLICTS_TOLD = 200
+
 
 def build_app(settings: Settings, database: Database) -> Flask:
     """Changes, change sets, undo and jobs for programs; health, version and description for anyone."""
@@ -87,7 +89,9 @@ def _undo(change_set: str) -> Response:
         undone = changes.undo_or_queue(run, known, skip_conflicts=skip)
         if isinstance(undone, JobRef):
             return accepted(run, undone)
-        body = {"undone": known, "conflicts": undone.conflicts, "hidden": undone.hidden}
+        # Not all of them: the answer is kept for the same request to come again, and what is kept has its bounds.
+        told = {"conflicts": undone.conflicts[:CONFLICTS_TOLD], "conflict_count": len(undone.conflicts)}
+        body = {"undone": known, **told, "hidden": undone.hidden}
         return Answer(200, body, change_set=undone.change_set)
 
     return http.answer_with(answer_once(caller, http.idempotency_key(), work, _no_render))

@@ -180,7 +180,9 @@ def _schemas() -> Json:
             "properties": {"conflicts": {"type": "string", "enum": ["refuse", "skip"]}},
             "additionalProperties": False,
         },
-        "Undone": _object(undone=_ID, conflicts={"type": "array", "items": conflict}, hidden=_COUNT),
+        "Undone": _object(
+            undone=_ID, conflicts={"type": "array", "items": conflict}, conflict_count=_COUNT, hidden=_COUNT
+        ),
         "Job": _job(),
         "NewKey": _object(key=_TEXT),
         "Pipeline": _object(stages={"type": "array", "items": stage}, open=_object(count=_COUNT, amounts=amounts)),

@@ -108,7 +108,8 @@ BEGIN
   ELSIF kind = 'iam' THEN
     SELECT cl.id, cl.role, cl.person_id, p.team_id INTO c
       FROM public.clients cl JOIN public.people p ON p.id = cl.person_id
-     WHERE cl.iam_arn = convert_from(credential, 'UTF8') AND cl.deleted_at IS NULL AND p.deleted_at IS NULL;
+     WHERE regexp_replace(cl.iam_arn, ':role/(.*/)?', ':role/') = convert_from(credential, 'UTF8')  -- STS leaves paths out
+       AND cl.deleted_at IS NULL AND p.deleted_at IS NULL;
   END IF;
   RETURN c;
 END $$;

@@ -80,6 +80,15 @@ BEGIN
   INSERT INTO skep.credentials (kind, hash, client_id) VALUES ('client', issue_key.hash, client);
 END $$;
 
+-- A client that gets an IAM role loses its keys: it has one or the other.
+CREATE FUNCTION skep.role_instead_of_key() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+  UPDATE skep.credentials k SET revoked_at = now() WHERE k.client_id = new.id AND k.revoked_at IS NULL;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER e_role AFTER UPDATE OF iam_arn ON clients FOR EACH ROW
+  WHEN (new.iam_arn IS NOT NULL) EXECUTE FUNCTION skep.role_instead_of_key();
+
 CREATE FUNCTION skep.revoke_keys(client uuid) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE

@@ -79,8 +79,11 @@ def map_columns(table: Table, headings: tuple[str, ...], given: Sequence[tuple[s
 
 def find_near(text: str, candidates: Iterable[str], count: int = 3) -> list[str]:
     """The candidates that look most like a text, the nearest first; case does not matter."""
-    by_folded = {candidate.casefold(): candidate for candidate in candidates}
-    return [by_folded[near] for near in difflib.get_close_matches(text[:200].casefold(), by_folded, count)]
+    by_folded: dict[str, list[str]] = {}
+    for candidate in candidates:
+        by_folded.setdefault(candidate.casefold(), []).append(candidate)
+    near = difflib.get_close_matches(text[:200].casefold(), by_folded, count)
+    return [candidate for folded in near for candidate in sorted(by_folded[folded])][:count]
 
 
 def short_name(table: Table, field: str) -> str:

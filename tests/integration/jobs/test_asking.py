@@ -57,13 +57,15 @@ def test_a_change_set_that_you_see_nothing_of_answers_404_however_large(workspac
 def test_a_small_undo_is_done_at_once(workspace_api: Api, world: World) -> None:
     change_set = import_many(world, "sam", 3)
     answer = undo(workspace_api, "sam", change_set)
-    assert (answer.status_code, answer.get_json()) == (200, {"undone": change_set, "conflicts": [], "hidden": 0})
+    nothing_left = {"conflicts": [], "conflict_count": 0, "hidden": 0}
+    assert (answer.status_code, answer.get_json()) == (200, {"undone": change_set, **nothing_left})
     assert count_living(world, change_set) == 0
 
 
 def test_below_iam_a_job_is_looked_at_below_iam(workspace_api: Api, world: World, large: str) -> None:
     arn = "arn:aws:iam::123456789012:role/undoer"
-    world.owner("UPDATE clients SET iam_arn = %s WHERE id = %s", (arn, world.ids["vic's client"]))
+    made = "INSERT INTO clients (name, person_id, role, iam_arn) VALUES ('Undoer', %s, 'viewer', %s)"
+    world.owner(made, (world.ids["vic"], arn))
     environ = {"skep.user_arn": arn}
     path = f"/iam/v1/change-sets/{large}/undo"
     answer = workspace_api.call(None, "POST", path, environ_base=environ)
