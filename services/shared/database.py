@@ -69,22 +69,15 @@ class Database:
         A read is sent again once when the connection turns out dead. Raises Unavailable, ConnectionLost (a write
         whose answer got lost), or psycopg2.Error as the server said it.
         """
-        connection = self._connection(check=write)
         try:
-            return self._send(connection, statement, params)
-        except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
-            if not connection.closed:
-                raise
-            self.close()
+            return self._try(statement, params, check=write)
+        except ConnectionLost:
             if write:
-                raise ConnectionLost() from error
-        connection = self._connection(check=False)
-        try:
-            return self._send(connection, statement, params)
-        except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
-            if not connection.closed:
                 raise
-            raise Unavailable() from error
+        try:
+            return self._try(statement, params, check=False)
+        except ConnectionLost as lost:
+            raise Unavailable() from lost
 
     def close(self) -> None:
         """Closes this thread's connection; the next statement opens a new one."""
@@ -109,6 +102,19 @@ class Database:
             self._send(connection, "ROLLBACK", ())
         except psycopg2.Error:
             self.close()
+        self._give_back(connection)
+
+    def _try(self, statement: str, params: Params, *, check: bool) -> list[Row]:
+        connection = self._connection(check=check)
+        try:
+            return self._send(connection, statement, params)
+        except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+            if not connection.closed:
+                raise
+            self.close()
+            raise ConnectionLost() from error
+        finally:
+            self._give_back(connection)  # only now: a connection that we close is not one that died
 
     def _send(self, connection: Connection, statement: str, params: Params) -> list[Row]:
         with connection.cursor() as cursor:
@@ -116,12 +122,11 @@ class Database:
                 cursor.execute(statement, params)
                 rows = cursor.fetchall() if cursor.description else []
             finally:
-                self._after(connection, len(cursor.query or b""))
+                self._local.used_at = time.monotonic()
+                self._local.large = self._local.large or len(cursor.query or b"") > PINNING_BYTES
         return rows
 
-    def _after(self, connection: Connection, sent_bytes: int) -> None:
-        self._local.used_at = time.monotonic()
-        self._local.large = self._local.large or sent_bytes > PINNING_BYTES
+    def _give_back(self, connection: Connection) -> None:
         if self._local.large and not connection.closed and not self._in_transaction(connection):
             self.close()
 

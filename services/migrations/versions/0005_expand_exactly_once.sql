@@ -44,22 +44,3 @@ BEGIN
    WHERE k.principal_id = me.principal_id AND k.key = keep_answer.key AND k.change_set = me.change_set;
 END $$;
 GRANT EXECUTE ON FUNCTION skep.claim_key, skep.keep_answer TO skep_app, skep_job;
-
--- Daily: what has served its time.
-CREATE FUNCTION skep.purge() RETURNS TABLE (kind text, removed bigint)
-LANGUAGE plpgsql SECURITY DEFINER AS $$
-BEGIN
-  kind := 'idempotency_keys';
-  DELETE FROM skep.idempotency_keys k WHERE k.created_at < now() - interval '30 days';
-  GET DIAGNOSTICS removed = ROW_COUNT;
-  RETURN NEXT;
-  kind := 'sessions';
-  DELETE FROM skep.credentials c WHERE c.kind = 'session' AND (c.expires_at < now() OR c.revoked_at IS NOT NULL);
-  GET DIAGNOSTICS removed = ROW_COUNT;
-  RETURN NEXT;
-  kind := 'sign_in_failures';
-  DELETE FROM skep.sign_in_failures f WHERE f.at < now() - interval '1 day';
-  GET DIAGNOSTICS removed = ROW_COUNT;
-  RETURN NEXT;
-END $$;
-GRANT EXECUTE ON FUNCTION skep.purge TO skep_job;

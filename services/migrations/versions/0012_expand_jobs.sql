@@ -150,7 +150,7 @@ GRANT EXECUTE ON FUNCTION skep.claim_job, skep.act_for_job, skep.report_job, ske
   TO skep_job;
 
 -- Daily: what has served its time.
-CREATE OR REPLACE FUNCTION skep.purge() RETURNS TABLE (kind text, removed bigint)
+CREATE FUNCTION skep.purge() RETURNS TABLE (kind text, removed bigint)
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
   kind := 'idempotency_keys';
@@ -170,3 +170,4 @@ BEGIN
   GET DIAGNOSTICS removed = ROW_COUNT;
   RETURN NEXT;
 END $$;
+GRANT EXECUTE ON FUNCTION skep.purge TO skep_job;

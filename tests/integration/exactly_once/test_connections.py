@@ -12,9 +12,9 @@ import services.shared.database as database_module
 from services.customers.app import build_app
 from services.local.postgres import EmbeddedPostgres
 from services.records.exactly_once import Answer, answer_once, make_key
-from services.shared.caller import Runner
+from services.shared.caller import Caller, Credential, Runner
 from services.shared.database import Database
-from services.shared.errors import ConnectionLost, NothingChanged, Unavailable
+from services.shared.errors import ConnectionLost, NothingChanged, Unauthorized, Unavailable
 from tests.support.server_log import logged_statements
 from tests.support.world import Api, World
 
@@ -226,3 +226,13 @@ def test_work_that_fails_on_its_second_try_too_says_so(world: World, database: D
         with pytest.raises(ConnectionLost):
             answer_once(world.caller("sam", database=database), given, work, lambda *_: None)
         assert len(tries) == (2 if given else 1)
+
+
+def test_what_the_server_says_to_a_large_message_is_not_taken_for_a_lost_connection(world: World) -> None:
+    large = ("x" * database_module.PINNING_BYTES,)
+    nobody = Caller(world.database, Credential.from_secret("client", "nobody's"), "rest")
+    for write in (False, True):
+        with pytest.raises(Unauthorized):
+            nobody.run("SELECT length(%s)", large, write=write)
+        with pytest.raises(psycopg2.errors.QueryCanceled):
+            world.database.run("SET LOCAL statement_timeout = 1; SELECT length(%s), pg_sleep(1)", large, write=write)
