@@ -50,7 +50,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, default=Path(".skep"), help="the folder that holds the database")
     parser.add_argument("--stage", help="answer below /<stage>, as API Gateway's own address does")
     options = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # both end the same way
+    # All end the same way, Ctrl-C also where a shell started this in the background and had SIGINT ignored.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
     try:
         if not options.port.isdigit() or int(options.port) > 65535:
             raise CannotRun(f"PORT is {options.port!r}; it must be a number from 0 to 65535: make run PORT=8080")

@@ -12,7 +12,7 @@ SESSION = "arn:aws:sts::123456789012:assumed-role/nightly/some-session"
 def test_a_client_that_gets_a_role_loses_its_key(accounts_api: Api, world: World) -> None:
     path = "/v1/clients/" + world.ids["sue's client"]
     assert accounts_api.call("sue", "GET", path).status_code == 200
-    assert accounts_api.call("ada", "PATCH", path, {"iam_arn": ROLE}).status_code == 200
+    assert accounts_api.call("ada", "PATCH", path, {"iam_arn": f"{ROLE}-of-sue"}).status_code == 200
     assert accounts_api.call("sue", "GET", path).status_code == 401
     refused = accounts_api.call("ada", "POST", f"{path}/key")
     assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, "iam_arn")
