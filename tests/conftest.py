@@ -1,12 +1,8 @@
-"""Postgres for tests: one server a worker, one migrated template, a clone for whoever needs a database.
-
-SKEP_TEST_POSTGRES=17 runs everything on Postgres 17 instead of the embedded 18.
-"""
+"""Postgres for tests: one server a worker, one migrated template, a clone for whoever needs a database."""
 
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,11 +11,10 @@ import pytest
 
 from services.accounts.app import build_app as build_accounts
 from services.customers.app import build_app as build_customers
-from services.local.postgres import EmbeddedPostgres, temporary_postgres
 from services.migrations.bootstrap import bootstrap
 from services.migrations.runner import upgrade
 from services.sales.app import build_app as build_sales
-from tests.postgres17 import find_postgres17
+from tests.support.postgres import Postgres, WrongKind, run_postgres, tell_postgres
 from tests.support.samples import Samples
 from tests.support.world import Api, World
 
@@ -28,21 +23,23 @@ ROLES = ("skep_owner", "skep_app", "skep_job")
 _numbers = itertools.count(1)
 
 
+def pytest_report_header() -> str:
+    """Says which Postgres the tests run on."""
+    try:
+        return f"postgres: {tell_postgres()}"
+    except WrongKind as error:
+        raise pytest.UsageError(str(error)) from error
+
+
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[EmbeddedPostgres]:
-    """A throw-away server: the embedded Postgres 18, or 17 where SKEP_TEST_POSTGRES says so."""
-    bin_dir = None
-    if os.environ.get("SKEP_TEST_POSTGRES") == "17":
-        found = find_postgres17()
-        if found.bin_dir is None:
-            pytest.fail(f"Postgres 17 was asked for: {found.reason}")
-        bin_dir = found.bin_dir
-    with temporary_postgres(bin_dir=bin_dir) as server:
+def postgres() -> Iterator[Postgres]:
+    """A throw-away server: Postgres 17 in a container, or the embedded 18."""
+    with run_postgres() as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def template(postgres: EmbeddedPostgres) -> str:
+def template(postgres: Postgres) -> str:
     """The name of a database with all migrations and a populated world."""
     bootstrap(postgres.url(), TEMPLATE, {role: postgres.password(role) for role in ROLES})
     upgrade(postgres.url("skep_owner", TEMPLATE), report=lambda _: None)
@@ -51,7 +48,7 @@ def template(postgres: EmbeddedPostgres) -> str:
 
 
 @contextmanager
-def _clone(postgres: EmbeddedPostgres, template: str) -> Iterator[World]:
+def _clone(postgres: Postgres, template: str) -> Iterator[World]:
     name = f"skep_{next(_numbers)}"
     connection = psycopg2.connect(postgres.url())
     connection.autocommit = True
@@ -73,14 +70,14 @@ def _clone(postgres: EmbeddedPostgres, template: str) -> Iterator[World]:
 
 
 @pytest.fixture(scope="module")
-def world(postgres: EmbeddedPostgres, template: str) -> Iterator[World]:
+def world(postgres: Postgres, template: str) -> Iterator[World]:
     """A database for the tests of a module, which take care not to trip over each other's records."""
     with _clone(postgres, template) as made:
         yield made
 
 
 @pytest.fixture
-def fresh_world(postgres: EmbeddedPostgres, template: str) -> Iterator[World]:
+def fresh_world(postgres: Postgres, template: str) -> Iterator[World]:
     """A database for one test alone."""
     with _clone(postgres, template) as made:
         yield made

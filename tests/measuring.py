@@ -16,7 +16,7 @@ from tests.suites import Suite
 
 ROOT = Path(__file__).parent.parent
 BUILD = ROOT / "build"
-"""Holds junit/<suite>.xml, junit-17/ of a run on Postgres 17, and coverage.xml, for CI to show."""
+"""Holds junit/<suite>.xml, junit-<kind>/ of a run on that kind of Postgres, and coverage.xml, for CI to show."""
 
 MIN_BRANCHES_PERCENT = 90
 

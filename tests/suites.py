@@ -14,6 +14,8 @@ WORKERS = {"integration": 2}
 """Suites that are worth a second process: each has a Postgres of its own."""
 
 ELSEWHERE = {
+    "images": "builds every service's image and runs it; `python -m tests tests/images`, after `make images`",
+    "cloud": "brings up the whole platform from its images; `python -m tests tests/cloud`, with Docker",
     "contract": "thousands of requests made up from the OpenAPI document; `python -m tests.contract`, as .ci/run does",
     "bench": "measures, and judges nothing that CI could hold; `python -m tests.bench`, on an idle machine",
     "load": "measures against a deployment",
@@ -40,9 +42,9 @@ def list_suites() -> list[Suite]:
     return [Suite(name, WORKERS.get(name, 0)) for name in order if name in names and name not in ELSEWHERE]
 
 
-def list_left_out(*, on_17: bool) -> list[str]:
-    """What is there but was no part of this run, a line each."""
+def list_left_out(*, asked: str) -> list[str]:
+    """What is there but was no part of this run, a line each. asked: the kind of Postgres asked for, if any."""
     told = [f"{name}: {why}" for name, why in ELSEWHERE.items() if (TESTS / name).is_dir()]
-    if on_17:
-        return ["all suites but integration: this run was for Postgres 17", *told]
-    return ["integration on Postgres 17: `SKEP_TEST_POSTGRES=17 make test`, which fetches it with Maven once", *told]
+    if asked:
+        return [f"all suites but integration: this run was for Postgres, {asked}", *told]
+    return ["integration on the other Postgres: `SKEP_TEST_POSTGRES=embedded make test`, or `container`", *told]

@@ -11,7 +11,7 @@ from services.records.rest.service import build_records_app
 from services.shared.authorize import program_caller
 from services.shared.database import Database
 from services.shared.settings import Settings
-from services.shared.web import View, by_method, json_answer
+from services.shared.web import View, by_method, json_answer, service
 
 __all__ = ["build_app"]
 
@@ -28,7 +28,7 @@ def _create_key(record_id: str) -> Response:
     """201 with a new key, shown this once; the one before ends. 401, 403, 404, 422."""
     caller = program_caller()
     http.check_parameters(())
-    key = issue_key(caller, http.known_id(record_id))
+    key = issue_key(caller, http.known_id(record_id), service().work_queue)
     return json_answer({"key": key}, 201, {"Cache-Control": "no-store"})
 
 
@@ -36,5 +36,5 @@ def _delete_key(record_id: str) -> Response:
     """204; the client's key ends at once. 401, 403, 404."""
     caller = program_caller()
     http.check_parameters(())
-    revoke_keys(caller, http.known_id(record_id))
+    revoke_keys(caller, http.known_id(record_id), service().work_queue)
     return Response(status=204)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,11 +13,15 @@ import psycopg2
 
 from services.shared.caller import Build, Identity
 from services.shared.database import Database, Row
-from services.shared.errors import ConnectionLost, Unauthorized
+from services.shared.errors import Unauthorized, Unavailable
 
-__all__ = ["Acting", "Job", "NotRunning", "act_for"]
+__all__ = ["Acting", "Job", "NotRunning", "act_for", "reading_for"]
 
 BEGIN = "BEGIN; SELECT principal_id, role, person_id FROM skep.act_for_job(%s)"
+BEGIN_READING = (
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT principal_id, role, person_id FROM skep.act_for_job(%s)"
+)
+LAG_SECONDS, LAG_PAUSE_SECONDS = 5.0, 0.2
 FINISH = "SELECT skep.finish_job(%s, %s, %s); COMMIT"
 NOBODY, NOT_RUNNING = "28000", "SK003"
 
@@ -38,9 +43,10 @@ class Job:
 class Acting:
     """The transaction of a job, a Runner for the records engine."""
 
-    def __init__(self, database: Database, identity: Identity) -> None:
+    def __init__(self, database: Database, identity: Identity, job: Job) -> None:
         self._database = database
         self._identity = identity
+        self.job = job
 
     @property
     def identity(self) -> Identity:
@@ -69,29 +75,55 @@ def act_for(database: Database, job: Job, work: Callable[[Acting], dict[str, Any
     has changed.
     """
     try:
-        result = work(Acting(database, _begin(database, job)))
+        result = work(Acting(database, _begin(database, job), job))
         database.run(FINISH, (job.id, job.attempt, orjson.dumps(result).decode()), write=True)
     except psycopg2.Error as error:
-        _roll_back(database)
+        database.roll_back()
         if error.pgcode == NOT_RUNNING:
             raise NotRunning() from error
         raise
     except BaseException:
-        _roll_back(database)
+        database.roll_back()
         raise
 
 
-def _begin(database: Database, job: Job) -> Identity:
+@contextmanager
+def reading_for(replica: Database | None, acting: Acting) -> Iterator[Acting]:
+    """A transaction of its own for the same caller's long reads, at one moment, on the replica.
+
+    The replica learns of a job a little later than it was claimed. Where there is none, or it lags, the job's own
+    transaction serves.
+    """
+    identity = None if replica is None else _begin_reading(replica, acting.job)
+    if replica is None or identity is None:
+        yield acting
+        return
     try:
-        return Identity(*database.run(BEGIN, (job.id,), write=True)[0])
+        yield Acting(replica, identity, acting.job)
+    finally:
+        replica.roll_back()
+
+
+def _begin_reading(replica: Database, job: Job) -> Identity | None:
+    deadline = time.monotonic() + LAG_SECONDS
+    while True:
+        try:
+            return _begin(replica, job, BEGIN_READING)
+        except (Unavailable, psycopg2.Error) as error:
+            replica.roll_back()
+            if time.monotonic() > deadline or not _is_behind(error):
+                return None
+        time.sleep(LAG_PAUSE_SECONDS)
+
+
+def _is_behind(error: Exception) -> bool:
+    return isinstance(error, psycopg2.Error) and error.pgcode == NOT_RUNNING
+
+
+def _begin(database: Database, job: Job, begin: str = BEGIN) -> Identity:
+    try:
+        return Identity(*database.run(begin, (job.id,), write=True)[0])
     except psycopg2.OperationalError as error:
         if error.pgcode != NOBODY:
             raise
         raise Unauthorized("Whoever asked for this may no longer use Skep.") from error
-
-
-def _roll_back(database: Database) -> None:
-    try:
-        database.run("ROLLBACK", write=True)
-    except (ConnectionLost, psycopg2.Error):
-        database.close()

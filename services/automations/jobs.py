@@ -5,31 +5,29 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Any
 
 import orjson
 import psycopg2
 
 from services.automations.acting import Acting, Job, NotRunning, act_for
+from services.automations.kinds import CONFLICTS_KEPT, Work
 from services.automations.watch import REPORT, Watch
-from services.records.changes import Progress, undo_change_set
 from services.shared.bugs import describe_bug
-from services.shared.database import Database
+from services.shared.database import Database, Row
 from services.shared.errors import SkepError, Unavailable, problem
 
-__all__ = ["KINDS", "OutOfTime", "SecondsLeft", "run_jobs"]
+__all__ = ["OutOfTime", "SecondsLeft", "run_job", "run_jobs"]
 
 SecondsLeft = Callable[[], float]
-Work = Callable[[Acting, Mapping[str, Any], Progress], dict[str, Any]]
 
 CLAIM = "SELECT id, kind, args, attempts FROM skep.claim_job(%s)"
+CLAIM_ONE = "SELECT id, kind, args, attempts FROM skep.claim_job(%s, %s)"
 GIVE_UP = "SELECT skep.give_up_job(%s, %s, %s, %s)"
 BEGIN_WITH_SECONDS = 60.0
 """With less time left, a job waits for the next run."""
 STOP_AT_SECONDS = 15.0
 """With less time left, a job is broken off while it can still be undone in order."""
-CONFLICTS_KEPT = 1_000
 PASSING = ("40001", "40P01", "55P03", "57014", "57P01")
 """Serialization failure, deadlock, lock or statement time-out, shutdown: it may go better next time."""
 
@@ -40,22 +38,7 @@ class OutOfTime(SkepError):
     status, code = 503, "out_of_time"
 
 
-def undo(acting: Acting, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-    """Takes the change set args["change_set"] back."""
-    undone = undo_change_set(acting, args["change_set"], skip_conflicts=args["skip_conflicts"], progress=progress)
-    return {
-        "undone": args["change_set"],
-        "conflicts": undone.conflicts[:CONFLICTS_KEPT],
-        "conflict_count": len(undone.conflicts),
-        "hidden": undone.hidden,
-    }
-
-
-KINDS: Mapping[str, Work] = MappingProxyType({"undo": undo})
-"""Kind of job -> what does it, in one transaction, so that a job that was broken off is simply done again."""
-
-
-def run_jobs(database: Database, seconds_left: SecondsLeft, *, kinds: Mapping[str, Work] = KINDS) -> dict[str, int]:
+def run_jobs(database: Database, seconds_left: SecondsLeft, kinds: Mapping[str, Work]) -> dict[str, int]:
     """Runs jobs, oldest first, until none waits or time is short. Gives outcome -> how many jobs.
 
     database: as skep_job. Outcomes: done, failed, queued (to be tried again), lost (cancelled, or another's by now).
@@ -65,9 +48,23 @@ def run_jobs(database: Database, seconds_left: SecondsLeft, *, kinds: Mapping[st
         rows = database.run(CLAIM, (list(kinds),), write=True)
         if not rows:
             break
-        job_id, kind, args, attempt = rows[0]
-        outcomes[_run(database, Job(job_id, kind, orjson.loads(args), attempt), kinds[kind], seconds_left)] += 1
+        job = _job(rows[0])
+        outcomes[_run(database, job, kinds[job.kind], seconds_left)] += 1
     return dict(outcomes)
+
+
+def run_job(database: Database, job_id: str, seconds_left: SecondsLeft, kinds: Mapping[str, Work]) -> None:
+    """Runs this job if it waits, or its worker was lost, and there is time. Raises Unavailable."""
+    if seconds_left() <= BEGIN_WITH_SECONDS:
+        return
+    for row in database.run(CLAIM_ONE, (list(kinds), job_id), write=True):
+        job = _job(row)
+        _run(database, job, kinds[job.kind], seconds_left)
+
+
+def _job(row: Row) -> Job:
+    job_id, kind, args, attempt = row
+    return Job(job_id, kind, orjson.loads(args), attempt)
 
 
 def _run(database: Database, job: Job, work: Work, seconds_left: SecondsLeft) -> str:

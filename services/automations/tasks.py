@@ -1,17 +1,19 @@
-"""Work that no request asks for. An event names its task; each may run twice without harm."""
+"""Work that no request asks for. An event names its task, or brings messages that do; each may run twice unharmed."""
 
 from __future__ import annotations
 
 import math
-import sys
 import time
 from collections.abc import Callable, Mapping
+from itertools import count
 from typing import Any
 
-import orjson
-
 from services.automations.jobs import SecondsLeft, run_jobs
-from services.shared.database import Database
+from services.automations.keys import keys
+from services.automations.kinds import make_kinds
+from services.automations.messages import run_messages
+from services.automations.tools import Tools
+from services.shared.metrics import TASK
 
 __all__ = ["TASKS", "UnknownTask", "make_handler"]
 
@@ -20,19 +22,43 @@ class UnknownTask(ValueError):
     """The event names no task of ours."""
 
 
-def maintain(database: Database, _seconds_left: SecondsLeft) -> dict[str, Any]:
+def maintain(tools: Tools, _seconds_left: SecondsLeft) -> dict[str, Any]:
     """Daily: makes the change log's next partitions, removes keys, sessions and failures that have served."""
-    partitions = database.run("SELECT skep.make_partitions()", write=True)[0][0]
-    removed: dict[str, int] = dict(database.run("SELECT kind, removed FROM skep.purge()", write=True))
+    partitions = tools.database.run("SELECT skep.make_partitions()", write=True)[0][0]
+    removed: dict[str, int] = dict(tools.database.run("SELECT kind, removed FROM skep.purge()", write=True))
     return {"partitions": partitions, "removed": removed}
 
 
-def jobs(database: Database, seconds_left: SecondsLeft) -> dict[str, Any]:
-    """Each minute, and as soon as there is one: runs the jobs that wait, until time is short."""
-    return {"jobs": run_jobs(database, seconds_left)}
+def jobs(tools: Tools, seconds_left: SecondsLeft) -> dict[str, Any]:
+    """Each minute: runs the jobs that wait, until time is short."""
+    return {"jobs": run_jobs(tools.database, seconds_left, make_kinds(tools))}
 
 
-TASKS: Mapping[str, Callable[[Database, SecondsLeft], dict[str, Any]]] = {"maintain": maintain, "jobs": jobs}
+TASKS: Mapping[str, Callable[[Tools, SecondsLeft], dict[str, Any]]] = {"maintain": maintain, "jobs": jobs, "keys": keys}
+
+
+def make_handler(tools: Tools) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
+    """A Lambda handler for the schedule's events {"task": name} and for SQS's {"Records": [...]}."""
+
+    events = count()
+
+    def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+        started = time.perf_counter()
+        seconds_left = _seconds_left_of(context)
+        if "Records" in event:
+            outcomes, answer = run_messages(
+                tools.database, event["Records"], seconds_left, make_kinds(tools), lambda: keys(tools, seconds_left)
+            )
+            _log(context, started, is_first=next(events) == 0, what={"task": "messages", "messages": outcomes})
+            return answer
+        task = event.get("task")
+        if not isinstance(task, str) or task not in TASKS:
+            raise UnknownTask(f"the event's task is {task!r}; it must be one of {', '.join(TASKS)}")
+        result = TASKS[task](tools, seconds_left)
+        _log(context, started, is_first=next(events) == 0, what={"task": task, **result})
+        return result
+
+    return handler
 
 
 def _seconds_left_of(context: Any) -> SecondsLeft:
@@ -41,24 +67,18 @@ def _seconds_left_of(context: Any) -> SecondsLeft:
     return (lambda: remaining() / 1000) if remaining is not None else (lambda: math.inf)
 
 
-def make_handler(database: Database) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
-    """A Lambda handler for events {"task": name}. It connects as skep_job."""
-
-    def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-        task = event.get("task")
-        if not isinstance(task, str) or task not in TASKS:
-            raise UnknownTask(f"the event's task is {task!r}; it must be one of {', '.join(TASKS)}")
-        started = time.perf_counter()
-        result = TASKS[task](database, _seconds_left_of(context))
-        line = {
+def _log(context: Any, started: float, *, is_first: bool, what: Mapping[str, Any]) -> None:
+    """One JSON line, which is also metrics."""
+    outcomes: Mapping[str, int] = what.get("jobs") or what.get("messages") or {}
+    TASK.write(
+        {
             "level": "INFO",
             "service": "automations",
             "request_id": getattr(context, "aws_request_id", None),
-            "task": task,
+            "function_version": getattr(context, "function_version", "$LATEST"),
             "duration_ms": round((time.perf_counter() - started) * 1000, 3),
-            **result,
+            "cold_start": int(is_first),
+            "failed": outcomes.get("failed", 0) + outcomes.get("unanswered", 0),
+            **what,
         }
-        sys.stdout.write(orjson.dumps(line).decode() + "\n")
-        return result
-
-    return handler
+    )

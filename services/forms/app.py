@@ -24,7 +24,10 @@ from services.forms import (
 )
 from services.forms.pages import prepare_templates, secure, show_page
 from services.forms.visitor import find_token, session_caller, set_session
+from services.records.rest.files import mount_files
+from services.records.rest.jobs import mount_jobs
 from services.records.rest.resource import mount_tables
+from services.records.rest.transfers import mount_transfers
 from services.registry import TABLES
 from services.shared.database import Database
 from services.shared.errors import SkepError, Unauthorized
@@ -57,6 +60,7 @@ ROUTES: tuple[tuple[str, str, str, Callable[..., Response]], ...] = (
     ("GET", "/changes/<change_set>", "change_set", changes.show_change_set),
     ("POST", "/changes/<change_set>/undo", "undo", changes.undo),
     ("GET", "/jobs/<job_id>", "job", jobs.show_job),
+    ("POST", "/jobs/<job_id>/cancel", "cancel_job", jobs.cancel),
 )
 """Method, path, endpoint, view. Paths name the table by a parameter, so that API Gateway needs few resources."""
 
@@ -70,6 +74,9 @@ def build_app(settings: Settings, database: Database) -> Flask:
     for method, path, endpoint, view in ROUTES:
         app.add_url_rule(path, endpoint, view, methods=[method])
     mount_tables(app, TABLES.values(), API, session_caller)
+    mount_transfers(app, TABLES, API, session_caller)
+    mount_files(app, API, session_caller)
+    mount_jobs(app, API, session_caller)
     return app
 
 

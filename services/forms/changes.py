@@ -15,11 +15,12 @@ from services.forms.typed import form_key
 from services.forms.visitor import Visitor, get_visitor
 from services.records.changes import get_change_set, undo_or_queue
 from services.records.exactly_once import Answer
-from services.records.jobs import JobRef
+from services.records.jobs import JobRef, announce_job
 from services.records.rest.http import check_parameters, known_id
 from services.registry import TABLES
 from services.shared.caller import Runner
 from services.shared.errors import Conflict, InProgress, KeyReused, NotFound
+from services.shared.web import service
 
 __all__ = ["show_change_set", "show_changes", "undo"]
 
@@ -60,6 +61,7 @@ def undo(change_set: str) -> Response:
     except Conflict as error:
         return _show(visitor, known, error)
     if answer.body["job"] is not None:
+        announce_job(service().work_queue, answer.body["job"])
         return go_to("job", job_id=answer.body["job"])
     if not answer.body["done"]:
         return go_to("change_set", done="unchanged", change_set=known)

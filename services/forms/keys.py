@@ -11,6 +11,7 @@ from services.forms.visitor import get_visitor
 from services.records.rest.http import check_parameters, known_id
 from services.records.store import get_record
 from services.shared.errors import NotFound
+from services.shared.web import service
 
 __all__ = ["create_key"]
 
@@ -22,5 +23,5 @@ def create_key(table: str, record_id: str) -> Response:
     if known.name != "clients":
         raise NotFound("Only clients have keys.")
     client = get_record(visitor.caller, known, known_id(record_id))
-    key = issue_key(visitor.caller, client["id"])
+    key = issue_key(visitor.caller, client["id"], service().work_queue)
     return show_page("key", visitor, table=known, record_id=client["id"], title=title_of(known, client), key=key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from email.message import Message
 from io import BufferedIOBase
 
@@ -20,16 +21,17 @@ _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(;[^\r\n]*)?\r?\n")
 
 
 class BodyReader:
-    """The body of one request; `read` it, and `drain` what is left after a refusal."""
+    """The body of one request; `read` it, or its `pieces`, and `drain` what is left after a refusal."""
 
-    def __init__(self, headers: Message, stream: BufferedIOBase) -> None:
+    def __init__(self, headers: Message, stream: BufferedIOBase, limit_bytes: int = MAX_BODY_BYTES) -> None:
         self._headers = headers
         self._stream = stream
+        self._limit_bytes = limit_bytes
         self._is_endless = False
 
     def is_too_long(self) -> bool:
-        """Return whether Content-Length alone is above API Gateway's limit."""
-        return self._get_declared() > MAX_BODY_BYTES
+        """Return whether Content-Length alone is above the limit, by default API Gateway's."""
+        return self._get_declared() > self._limit_bytes
 
     def _get_declared(self) -> int:
         text = self._headers.get("Content-Length", "")
@@ -37,6 +39,10 @@ class BodyReader:
 
     def read(self) -> bytes:
         """Return the whole body. Raises BadRequest, TooLarge, RequestTimeout."""
+        return b"".join(self.pieces())
+
+    def pieces(self) -> Iterator[bytes]:
+        """Give the body piece by piece. Raises BadRequest, TooLarge, RequestTimeout."""
         lengths = {value.strip() for value in self._headers.get_all("Content-Length", [])}
         coding = self._headers.get_all("Transfer-Encoding", [])
         if coding and lengths:
@@ -44,38 +50,46 @@ class BodyReader:
         if coding and [value.strip().lower() for value in coding] != ["chunked"]:
             raise BadRequest("The only Transfer-Encoding that is understood is chunked.")
         try:
-            return self._read_chunks() if coding else self._read_length(lengths)
+            yield from self._chunks() if coding else self._length(lengths)
         except TimeoutError as error:
             raise RequestTimeout from error
 
-    def _read_length(self, lengths: set[str]) -> bytes:
+    def _length(self, lengths: set[str]) -> Iterator[bytes]:
         if not lengths:
-            return b""
+            return
         text = lengths.pop()
         if lengths or not (text.isascii() and text.isdigit()) or len(text) > 18:
             raise BadRequest("Content-Length is not one number.")
-        length = int(text)
-        if length > MAX_BODY_BYTES:
-            raise TooLarge("The request is larger than 10 MB.")
-        body = self._stream.read(length)
-        if len(body) < length:
-            raise BadRequest("The body is shorter than Content-Length says.")
-        return body
+        if int(text) > self._limit_bytes:
+            raise self._too_large()
+        yield from self._read(int(text), "The body is shorter than Content-Length says.")
 
-    def _read_chunks(self) -> bytes:
-        body = bytearray()
+    def _chunks(self) -> Iterator[bytes]:
+        total = 0
         while (size := self._read_size()) > 0:
-            if len(body) + size > MAX_BODY_BYTES:
+            total += size
+            if total > self._limit_bytes:
                 # The end can't be seen from here: drain whatever comes, as far as we ever do.
                 self._is_endless = True
-                raise TooLarge("The request is larger than 10 MB.")
-            body += self._stream.read(size)
+                raise self._too_large()
+            yield from self._read(size, "The body ends in the middle of a chunk.")
             if self._stream.readline(3) not in (b"\r\n", b"\n"):
                 raise BadRequest("A chunk of the body has not the length that it says.")
         for _ in range(_MAX_TRAILERS):
             if self._stream.readline(_MAX_LINE_BYTES) in (b"\r\n", b"\n", b""):
-                return bytes(body)
+                return
         raise BadRequest("There are too many trailers after the body.")
+
+    def _read(self, length: int, sentence: str) -> Iterator[bytes]:
+        while length > 0:
+            piece = self._stream.read(min(length, _PIECE_BYTES))
+            if not piece:
+                raise BadRequest(sentence)
+            length -= len(piece)
+            yield piece
+
+    def _too_large(self) -> TooLarge:
+        return TooLarge(f"The request is larger than {self._limit_bytes // 1_000_000} MB.")
 
     def _read_size(self) -> int:
         match = _CHUNK_SIZE.fullmatch(self._stream.readline(_MAX_LINE_BYTES))

@@ -14,11 +14,18 @@ from services.shared.database import Database
 from services.shared.settings import Settings
 from services.shared.web import IAM_MOUNT
 
-__all__ = ["CATALOG", "ROUTES", "find_routes", "read_catalog", "read_routes", "web_services"]
+__all__ = ["CATALOG", "EGRESS", "ROUTES", "find_routes", "read_catalog", "read_routes", "web_services"]
 
 SERVICES = Path(__file__).parent.parent
 CATALOG = SERVICES / "catalog.json"
 ROUTES = SERVICES / "routes.json"
+
+EGRESS = {
+    "none": "in isolated subnets: the database, and what has an endpoint in the VPC",
+    "aws": "outside the VPC: AWS's control plane, which has no endpoint there, and no database",
+    "internet": "in private subnets behind a NAT gateway, which exists only for such a service",
+}
+"""What a service of the catalog can reach."""
 
 
 def read_catalog() -> dict[str, dict[str, Any]]:

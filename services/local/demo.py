@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from services.local import demo_data as data
+from services.local.people import Demo, find_demo, make_demo_people
 from services.records.store import create_record, read_body
 from services.registry import TABLES
 from services.sales.stages import STAGES
-from services.shared.caller import Caller, Transaction
+from services.shared.caller import Caller, Credential, Transaction
+from services.shared.database import Database
 from services.shared.settings import Settings
 
-__all__ = ["CUSTOMERS", "OPPORTUNITIES", "make_demo_records"]
+__all__ = ["CUSTOMERS", "OPPORTUNITIES", "make_demo", "make_demo_records"]
 
 CUSTOMERS = 60
 OPPORTUNITIES = 300
@@ -35,6 +37,21 @@ class _Maker:
         change = create_record(self._run, definition, read_body(definition, fields), self._settings)
         assert change.record is not None  # an admin sees everything
         return str(change.record["id"])
+
+
+def make_demo(owner_url: str, app_url: str, kept: dict[str, Any]) -> Demo:
+    """People with passwords and keys, and records where there are none. kept: what an earlier run wrote of the people.
+
+    Raises psycopg2.Error, SkepError.
+    """
+    owner, database = Database(owner_url), Database(app_url)
+    demo = find_demo(owner, kept) or make_demo_people(owner)
+    caller = Caller(database, Credential.from_secret("client", demo.admin_key), "import")
+    if not caller.run("SELECT 1 FROM customers_all LIMIT 1"):
+        make_demo_records(caller, Settings(database_url=app_url), demo.owners, datetime.now(UTC).date())
+    owner.close()
+    database.close()
+    return demo
 
 
 def make_demo_records(caller: Caller, settings: Settings, people: Mapping[str, str], today: date) -> None:

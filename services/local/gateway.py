@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from services.local.assets import get_asset
+from services.local.files import FileStore
 from services.local.http_server import HttpServer
 from services.local.invoke import Handler, InvocationTimedOut, LocalContext, Workers
 from services.local.messages import (
@@ -47,7 +48,7 @@ class Gateway:
     """The API: `routes` as in services/routes.json, and one handler for each service named there.
 
     `stage` puts it under a stage's own address (/dev/...), `base_path` under a custom domain's
-    base path; neither: at the root of a custom domain. `assets` is the folder behind /assets.
+    base path; neither: at the root of a custom domain. `assets` is the folder behind /assets, `files` stands for S3.
     `key_exists` says whether API Gateway knows an API key, `iam_caller` gives the ARN of an IAM
     caller by the request's headers (names in lower case) or None.
     """
@@ -60,6 +61,7 @@ class Gateway:
         stage: str | None = None,
         base_path: str = "",
         assets: Path | None = None,
+        files: FileStore | None = None,
         key_exists: Callable[[str], bool] = _looks_like_a_key,
         iam_caller: Callable[[Mapping[str, str]], str | None] = _find_local_iam,
         workers: int = 4,
@@ -76,6 +78,7 @@ class Gateway:
         self._handlers = dict(handlers)
         self._place = Place(stage, base_path)
         self._assets = assets
+        self._files = files
         self._key_exists = key_exists
         self._iam_caller = iam_caller
         self._timeout_seconds = timeout_seconds
@@ -159,7 +162,7 @@ class Gateway:
         """Answer HTTP in the background; port 0 takes a free one. Raises OSError."""
         if self._server is not None:
             raise RuntimeError("The gateway is started already.")
-        server = HttpServer(host, port, self.handle)
+        server = HttpServer(host, port, self.handle, self._files)
         server.start()
         self._server = server
 

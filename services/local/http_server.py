@@ -5,7 +5,9 @@ from __future__ import annotations
 import email.utils
 import http.server
 import logging
+import os
 import re
+import shutil
 import socket
 import socketserver
 import sys
@@ -13,9 +15,11 @@ import threading
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from services.local.body import MAX_DRAINED_BYTES, BodyReader
+from services.local.files import FileStore
 from services.local.messages import (
     HeadersTooLarge,
     MethodNotAllowed,
@@ -25,6 +29,7 @@ from services.local.messages import (
     UriTooLong,
     make_problem,
 )
+from services.local.proxy_event import MAX_BODY_BYTES
 from services.shared.errors import BadRequest, SkepError
 
 #: API Gateway's limit for the request line and all headers together (REST API quotas).
@@ -45,10 +50,12 @@ _SERVER_ERRORS: dict[int, type[SkepError]] = {
 
 
 class HttpServer:
-    """A listening socket and its threads; `answer` turns a request into a response."""
+    """A listening socket and its threads; `answer` turns a request into a response, `files` one whose body is long."""
 
-    def __init__(self, host: str, port: int, answer: Callable[[Request], Response]) -> None:
-        self._listener = _Listener(host, port, answer)
+    def __init__(
+        self, host: str, port: int, answer: Callable[[Request], Response], files: FileStore | None = None
+    ) -> None:
+        self._listener = _Listener(host, port, answer, files)
         self._thread = threading.Thread(
             target=self._listener.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
         )
@@ -78,8 +85,9 @@ class _Listener(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     request_queue_size = 128
 
-    def __init__(self, host: str, port: int, answer: Callable[[Request], Response]) -> None:
+    def __init__(self, host: str, port: int, answer: Callable[[Request], Response], files: FileStore | None) -> None:
         self.answer = answer
+        self.files = files
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         super().__init__((host, port), _Connection)
@@ -116,20 +124,29 @@ class _Connection(http.server.BaseHTTPRequestHandler):
 
     def serve(self) -> None:
         """Read one request, have it answered, write the response."""
-        reader = BodyReader(self.headers, self.rfile)
+        files = self._find_files()
+        reader = BodyReader(self.headers, self.rfile, files.limit_bytes if files else MAX_BODY_BYTES)
         try:
-            request = self._read_request(reader)
+            request = self._read_head()
+            if files is None:
+                request = replace(request, body=reader.read())
+            response = None if files is None else files.answer(request, reader)
         except SkepError as error:
             self.close_connection = True
             self._write(make_problem(error, str(uuid.uuid4())))
             # A client that is still sending would be cut off before it reads the answer.
             reader.drain(MAX_DRAINED_BYTES)
             return
-        self._write(self.server.answer(request))
+        self._write(response or self.server.answer(request))
 
     do_DELETE = do_GET = do_HEAD = do_OPTIONS = do_PATCH = do_POST = do_PUT = serve
 
-    def _read_request(self, reader: BodyReader) -> Request:
+    def _find_files(self) -> FileStore | None:
+        """What reads the body by itself, since it may be long."""
+        files = self.server.files
+        return files if files is not None and files.takes(self.path) else None
+
+    def _read_head(self) -> Request:
         headers = list(self.headers.items())
         head_bytes = len(self.requestline) + sum(len(n) + len(v) for n, v in headers)
         if head_bytes > MAX_HEAD_BYTES:
@@ -147,14 +164,15 @@ class _Connection(http.server.BaseHTTPRequestHandler):
             path=path,
             query=query,
             headers=headers,
-            body=reader.read(),
             source_ip=self.client_address[0],
             port=self.server.server_address[1],
         )
 
     def handle_expect_100(self) -> bool:
         """Ask for the body, unless its length already says that it is too large."""
-        if not BodyReader(self.headers, self.rfile).is_too_long():
+        files = self._find_files()
+        limit_bytes = files.limit_bytes if files else MAX_BODY_BYTES
+        if not BodyReader(self.headers, self.rfile, limit_bytes).is_too_long():
             super().handle_expect_100()
             self.wfile.flush()
         return True
@@ -176,12 +194,18 @@ class _Connection(http.server.BaseHTTPRequestHandler):
             # Handlers speak Unicode; header bytes are Latin-1 to http.server and UTF-8 to clients.
             self.send_header(name, value.encode().decode("latin-1"))
         has_body = response.status not in (204, 304) and getattr(self, "command", "") != "HEAD"
-        if has_body:
+        if response.file is not None:
+            self.send_header("Content-Length", str(os.fstat(response.file.fileno()).st_size))
+        elif has_body:
             self.send_header("Content-Length", str(len(response.body)))
         if self.close_connection:
             self.send_header("Connection", "close")
         self.end_headers()
-        if has_body:
+        if response.file is not None:
+            with response.file:
+                if has_body:
+                    shutil.copyfileobj(response.file, self.wfile)
+        elif has_body:
             self.wfile.write(response.body)
         self.wfile.flush()
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from tqdm import tqdm
 
@@ -44,13 +44,13 @@ def add_to(commands: Any) -> None:
     """Adds the command to an argument parser's subcommands."""
     parser = commands.add_parser(
         "import",
-        help="put the lines of a CSV file into a table",
-        description="Says what the lines of a CSV file would change in a table; with --apply changes it, all or "
+        help="put the lines of a CSV or XLSX file into a table",
+        description="Says what a CSV or XLSX file would change in a table; with --apply changes it, all or "
         "nothing, as one change set that can be undone. `make run` must be running.",
         allow_abbrev=False,
     )
     parser.add_argument("table", metavar="TABLE", choices=list(TABLES), help=f"one of {', '.join(TABLES)}")
-    parser.add_argument("file", metavar="FILE", type=Path, help="CSV with headings; comma, semicolon or tab")
+    parser.add_argument("file", metavar="FILE", type=Path, help="CSV (comma, semicolon or tab) or XLSX, with headings")
     parser.add_argument("--data", metavar="DIR", type=Path, default=Path(".skep"), help="as given to make run (.skep)")
     parser.add_argument(
         "--key", metavar="FIELD", action="append", default=[], help="tells records apart, together if given again"
@@ -63,6 +63,7 @@ def add_to(commands: Any) -> None:
     )
     parser.add_argument("--dates", choices=("MDY", "DMY"), help="month or day first, where the dates don't tell")
     parser.add_argument("--null", metavar="TEXT", help="a text that stands for no value, such as NULL")
+    parser.add_argument("--sheet", metavar="NAME", help="of a workbook; else the first one with something in it")
     parser.add_argument("--apply", action="store_true", help="do it; without this, only say what would happen")
     parser.set_defaults(run=_run)
 
@@ -75,10 +76,11 @@ def _run(given: argparse.Namespace) -> int:
             replacements=tuple(parse_replacement(text) for text in given.replace),
             dates=given.dates,
             null=given.null,
+            sheet=given.sheet,
         )
-        content = given.file.read_bytes()
         platform = _find_platform(given.data)
-        report = _import(platform, given.table, content, options, apply=given.apply)
+        with given.file.open("rb") as content:
+            report = _import(platform, given.table, content, options, apply=given.apply)
     except OSError as error:
         return _complain(USAGE, f"{given.file} can't be read: {error.strerror}.")
     except BadRequest as error:
@@ -92,7 +94,7 @@ def _run(given: argparse.Namespace) -> int:
     return REFUSED if report.refused else DONE
 
 
-def _import(platform: _Platform, table: str, content: bytes, options: Options, *, apply: bool) -> Report:
+def _import(platform: _Platform, table: str, content: BinaryIO, options: Options, *, apply: bool) -> Report:
     settings = Settings(database_url=platform.database_url)
     database = Database(platform.database_url)
     caller = Caller(database, Credential.from_secret("client", platform.key), "import")

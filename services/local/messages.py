@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from services.shared.errors import SkepError, problem
 
@@ -30,11 +31,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """An HTTP response; Content-Length and Date are the server's own."""
+    """An HTTP response; Content-Length and Date are the server's own. file: sent and closed in place of the body."""
 
     status: int
     headers: Headers
     body: bytes = b""
+    file: BinaryIO | None = None
 
 
 class MethodNotAllowed(SkepError):

@@ -6,7 +6,6 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from services.accounts.keys import new_key
 from services.accounts.sessions import set_password
 from services.local.demo_data import PEOPLE, TEAMS
 from services.shared.caller import Credential
@@ -60,13 +59,7 @@ def _person(owner: Database, demo: Demo, name: str, role: str, team: str | None)
     password = "-".join(secrets.choice(_WORDS) for _ in range(3)) + f"-{secrets.randbelow(9000) + 1000}"
     set_password(owner, person, password)
     client = _made(owner, "clients", {"name": f"{name}'s scripts", "person_id": person, "role": role})
-    key = new_key()
-    owner.run(
-        "UPDATE skep.credentials SET revoked_at = now() WHERE client_id = %s;"
-        "INSERT INTO skep.credentials (kind, hash, client_id) VALUES ('client', %s, %s)",
-        (client, Credential.from_secret("client", key).value, client),
-        write=True,
-    )
+    key = owner.run("SELECT skep.issue_key(%s)", (client,), write=True)[0][0]
     demo.clients.append({"name": f"{name}'s scripts", "role": role, "key": key})
     demo.people.append({"name": name, "email": email, "password": password, "role": role, "id": person})
 

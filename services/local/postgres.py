@@ -27,7 +27,6 @@ from services.local.postgres_files import (
     choose_place,
     embedded_installation,
     hold,
-    other_installation,
     postgres_user,
 )
 from services.local.postgres_process import Programs, find_server, is_gone, stop_server
@@ -61,13 +60,11 @@ class EmbeddedPostgres:
         *,
         port: int | None = None,
         settings: Mapping[str, str] = DURABLE,
-        bin_dir: Path | None = None,
         system_dir: Path = SYSTEM_DIR,
     ) -> None:
         """Takes the data directory (made when missing); without a port it takes a free one.
 
-        `bin_dir` holds the programs of another Postgres than the embedded one. Below `system_dir` goes,
-        for root only, what `nobody` can't reach elsewhere.
+        Below `system_dir` goes, for root only, what `nobody` can't reach elsewhere.
         """
         self.data_dir = data_dir.resolve()
         self.log = self.data_dir / "postgres.log"
@@ -75,7 +72,6 @@ class EmbeddedPostgres:
         self.socket_dir = Path()
         self._fixed_port = port
         self._settings = settings
-        self._bin_dir = bin_dir
         self._system_dir = system_dir
         self._user = postgres_user()
         self._passwords = Passwords(self.data_dir / "passwords.json")
@@ -137,7 +133,7 @@ class EmbeddedPostgres:
         self.data_dir.mkdir(mode=mode, parents=True, exist_ok=True)
         self._held.enter_context(hold(self.data_dir))
         place = choose_place(self.data_dir, self._user, self._system_dir)
-        programs = self._find_programs()
+        programs = Programs(embedded_installation().bin_dir_for(self._user, self._system_dir), self._user)
         cluster = place / "data"
         if not cluster.exists():
             self._make_cluster(programs, place, cluster)
@@ -148,11 +144,6 @@ class EmbeddedPostgres:
             stop_server(leftover, lambda: is_gone(leftover))
         self._make_socket_dir(place)
         self._launch(programs, cluster)
-
-    def _find_programs(self) -> Programs:
-        given = self._bin_dir
-        files = embedded_installation() if given is None else other_installation(given)
-        return Programs(files.bin_dir_for(self._user, self._system_dir), self._user)
 
     def _make_cluster(self, programs: Programs, place: Path, cluster: Path) -> None:
         """Runs initdb beside the final name and renames: a cluster that was cut short is never used."""
@@ -241,12 +232,12 @@ class EmbeddedPostgres:
 
 
 @contextmanager
-def temporary_postgres(bin_dir: Path | None = None) -> Iterator[EmbeddedPostgres]:
+def temporary_postgres() -> Iterator[EmbeddedPostgres]:
     """Runs a throw-away server, where its user can reach it (pytest's folders are closed to others)."""
     folder = Path(tempfile.mkdtemp(prefix="skep-", dir="/tmp"))
     folder.chmod(0o711)
     try:
-        with EmbeddedPostgres(folder, settings=THROWAWAY, bin_dir=bin_dir) as postgres:
+        with EmbeddedPostgres(folder, settings=THROWAWAY) as postgres:
             yield postgres
     finally:
         shutil.rmtree(folder, ignore_errors=True)

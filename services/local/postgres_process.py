@@ -61,7 +61,7 @@ class Programs:
             stdout=log,
             stderr=log,
             start_new_session=True,
-            preexec_fn=_end_with_parent(),  # noqa: PLW1509
+            preexec_fn=end_with_parent(signal.SIGINT),  # noqa: PLW1509
             cwd=cwd,
             env=_environment(),
             **self._account(),
@@ -83,14 +83,14 @@ def _environment() -> dict[str, str]:
     return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
 
-def _end_with_parent() -> Callable[[], None] | None:
-    """Gives what makes Linux stop the server when the thread that started it ends, by kill -9 too."""
+def end_with_parent(how: signal.Signals) -> Callable[[], None] | None:
+    """Gives a `preexec_fn` that makes Linux send `how` when the thread that started it ends, by kill -9 too."""
     if not sys.platform.startswith("linux"):
         return None
     prctl, parent = ctypes.CDLL(None).prctl, os.getpid()
 
     def ask() -> None:
-        prctl(PR_SET_PDEATHSIG, int(signal.SIGINT))
+        prctl(PR_SET_PDEATHSIG, int(how))
         if os.getppid() != parent:
             os._exit(1)
 

@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 
 which_lock=${1:?run or all}
-venv=.venv
+venv=${VENV:-.venv}
 locks=services/requirements
 
 fail() {

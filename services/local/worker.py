@@ -12,7 +12,8 @@ import orjson
 import psycopg2
 
 from services.automations.jobs import run_jobs
-from services.shared.database import Database
+from services.automations.kinds import make_kinds
+from services.automations.tools import Tools
 from services.shared.errors import Unavailable
 
 __all__ = ["Worker"]
@@ -21,10 +22,11 @@ PAUSE_SECONDS = 1.0
 
 
 class Worker:
-    """Runs jobs while it is open. database: as skep_job."""
+    """Runs jobs while it is open."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, tools: Tools) -> None:
+        self._database = tools.database
+        self._kinds = make_kinds(tools)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
 
@@ -35,7 +37,7 @@ class Worker:
     def _work(self) -> None:
         while not self._stop.wait(PAUSE_SECONDS):
             try:
-                outcomes = run_jobs(self._database, self._seconds_left)
+                outcomes = run_jobs(self._database, self._seconds_left, self._kinds)
             except (Unavailable, psycopg2.Error) as error:
                 self._log("ERROR", error=type(error).__name__)
                 continue

@@ -471,6 +471,20 @@ CREATE INDEX change_log_undoes ON ONLY skep.change_log USING btree (undoes) WHER
 
 CREATE TABLE skep.change_log_rest PARTITION OF skep.change_log DEFAULT;
 
+CREATE TABLE skep.client_keys (
+    id text NOT NULL,
+    kind text DEFAULT 'client'::text NOT NULL,
+    hash bytea NOT NULL,
+    value text,
+    issued_at timestamp with time zone DEFAULT now() NOT NULL,
+    handed_over_at timestamp with time zone,
+    CONSTRAINT client_keys_pkey PRIMARY KEY (id),
+    CONSTRAINT client_keys_hash_unique UNIQUE (hash),
+    CONSTRAINT client_keys_credential_fkey FOREIGN KEY (kind, hash) REFERENCES skep.credentials(kind, hash) ON DELETE CASCADE,
+    CONSTRAINT client_keys_kind_check CHECK ((kind = 'client'::text))
+);
+CREATE INDEX client_keys_waiting ON skep.client_keys USING btree (issued_at) WHERE (value IS NOT NULL);
+
 CREATE TABLE skep.credentials (
     kind text NOT NULL,
     hash bytea NOT NULL,
@@ -486,9 +500,15 @@ CREATE TABLE skep.credentials (
 );
 CREATE INDEX credentials_client ON skep.credentials USING btree (client_id);
 CREATE INDEX credentials_person ON skep.credentials USING btree (person_id);
+CREATE TRIGGER e_wipe AFTER UPDATE OF revoked_at ON skep.credentials FOR EACH ROW WHEN (((new.kind = 'client'::text) AND (new.revoked_at IS NOT NULL))) EXECUTE FUNCTION skep.wipe_key();
 
 CREATE TABLE skep.feed (
     epoch uuid NOT NULL
+);
+
+CREATE TABLE skep.gateway (
+    told_at timestamp with time zone,
+    state text
 );
 
 CREATE TABLE skep.idempotency_keys (
@@ -1828,27 +1848,38 @@ END $function$;
 
 CREATE OR REPLACE FUNCTION skep.claim_job(kinds text[])
  RETURNS SETOF skep.jobs
+ LANGUAGE sql
+ SECURITY DEFINER
+AS $function$
+  SELECT * FROM skep.claim_job(kinds, NULL)
+$function$;
+GRANT EXECUTE ON FUNCTION skep.claim_job(text[]) TO skep_job;
+
+CREATE OR REPLACE FUNCTION skep.claim_job(kinds text[], job uuid)
+ RETURNS SETOF skep.jobs
  LANGUAGE plpgsql
  SECURITY DEFINER
 AS $function$
 DECLARE
   silence CONSTANT interval := '2 minutes';
-  lost jsonb := '{"title": "Internal Server Error", "status": 500, "code": "interrupted", "detail": "The work was '
-    'interrupted and could not be done again. Nothing was changed."}';
+  most CONSTANT int := 3;
 BEGIN
-  UPDATE skep.jobs j SET state = 'failed', finished_at = now(), error = lost
+  UPDATE skep.jobs j SET state = 'failed', finished_at = now(), error = jsonb_build_object(
+           'type', 'about:blank', 'title', 'Internal Server Error', 'status', 500, 'code', 'interrupted',
+           'detail', 'The work was interrupted and is not tried again. Nothing was changed.', 'attempts', j.attempts)
    WHERE j.id IN (SELECT o.id FROM skep.jobs o
-     WHERE o.state = 'running' AND o.heartbeat_at < now() - silence AND (o.attempts >= 5 OR NOT o.idempotent)
+     WHERE o.state = 'running' AND o.heartbeat_at < now() - silence AND (o.attempts >= most OR NOT o.idempotent)
        FOR UPDATE SKIP LOCKED);
   RETURN QUERY UPDATE skep.jobs j
      SET state = 'running', attempts = j.attempts + 1, progress = 0, total = NULL,
          started_at = coalesce(j.started_at, now()), heartbeat_at = now()
    WHERE j.id = (SELECT o.id FROM skep.jobs o
-     WHERE o.kind = ANY (kinds) AND (o.state = 'queued' OR o.state = 'running' AND o.heartbeat_at < now() - silence)
+     WHERE o.kind = ANY (kinds) AND (claim_job.job IS NULL OR o.id = claim_job.job)
+       AND (o.state = 'queued' OR o.state = 'running' AND o.heartbeat_at < now() - silence)
      ORDER BY o.created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
   RETURNING j.*;
 END $function$;
-GRANT EXECUTE ON FUNCTION skep.claim_job(text[]) TO skep_job;
+GRANT EXECUTE ON FUNCTION skep.claim_job(text[],uuid) TO skep_job;
 
 CREATE OR REPLACE FUNCTION skep.claim_key(key text, request_hash bytea)
  RETURNS void
@@ -2046,15 +2077,55 @@ CREATE OR REPLACE FUNCTION skep.finish_job(job uuid, attempt integer, result jso
  LANGUAGE plpgsql
  SECURITY DEFINER
 AS $function$
+DECLARE
+  made uuid := (SELECT l.change_set FROM skep.change_log l WHERE l.change_set = (skep.me()).change_set LIMIT 1);
 BEGIN
-  UPDATE skep.jobs j SET state = 'done', finished_at = clock_timestamp(), result = finish_job.result,
-         change_set = (skep.me()).change_set
+  UPDATE skep.jobs j SET state = 'done', finished_at = clock_timestamp(), result = finish_job.result, change_set = made
    WHERE j.id = job AND j.attempts = attempt AND j.state = 'running';
   IF NOT found THEN
     RAISE EXCEPTION 'the job is not running' USING ERRCODE = 'SK003';
   END IF;
 END $function$;
 GRANT EXECUTE ON FUNCTION skep.finish_job(uuid,integer,jsonb) TO skep_job;
+
+CREATE OR REPLACE FUNCTION skep.gateway_news(most integer)
+ RETURNS TABLE(at timestamp with time zone, state text, settled text[], under_way text[], waiting jsonb)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+AS $function$
+  WITH live AS (
+    SELECT k.id, k.value, k.issued_at, cl.id AS client_id, cl.name,
+           k.value IS NULL AND coalesce(k.handed_over_at, k.issued_at) < now() - interval '15 minutes' AS settled
+      FROM skep.client_keys k
+      JOIN skep.credentials c ON c.kind = k.kind AND c.hash = k.hash AND c.revoked_at IS NULL
+      JOIN public.clients cl ON cl.id = c.client_id AND cl.deleted_at IS NULL
+      JOIN public.people p ON p.id = cl.person_id AND p.deleted_at IS NULL
+  ), waiting AS (
+    SELECT w.* FROM live w WHERE w.value IS NOT NULL ORDER BY w.issued_at, w.id LIMIT most
+  ), news AS (
+    SELECT encode(sha256(convert_to(coalesce(string_agg(l.id, ' ' ORDER BY l.id), ''), 'UTF8')), 'hex') AS state,
+           coalesce(array_agg(l.id ORDER BY l.id) FILTER (WHERE l.settled), '{}') AS settled,
+           coalesce(array_agg(l.id ORDER BY l.id) FILTER (WHERE NOT l.settled), '{}') AS under_way
+      FROM live l
+  )
+  SELECT now(), n.state, n.settled, n.under_way,
+         (SELECT coalesce(jsonb_agg(jsonb_build_object('key_id', w.id, 'value', w.value, 'client_id', w.client_id,
+                                                       'name', left(w.name, 100))), '[]') FROM waiting w)
+    FROM news n, skep.gateway g
+   WHERE g.state IS DISTINCT FROM n.state OR g.told_at < now() - interval '1 hour' OR EXISTS (SELECT FROM waiting)
+$function$;
+GRANT EXECUTE ON FUNCTION skep.gateway_news(integer) TO skep_job;
+
+CREATE OR REPLACE FUNCTION skep.gateway_told(state text, handed_over text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+BEGIN
+  UPDATE skep.client_keys k SET value = NULL, handed_over_at = now() WHERE k.id = ANY (handed_over) AND k.value IS NOT NULL;
+  UPDATE skep.gateway SET told_at = now(), state = gateway_told.state;
+END $function$;
+GRANT EXECUTE ON FUNCTION skep.gateway_told(text,text[]) TO skep_job;
 
 CREATE OR REPLACE FUNCTION skep.give_up_job(job uuid, attempt integer, error jsonb, again boolean)
  RETURNS text
@@ -2064,10 +2135,11 @@ AS $function$
 DECLARE
   now_is text;
 BEGIN
-  UPDATE skep.jobs j SET state = CASE WHEN again AND j.idempotent AND j.attempts < 5 THEN 'queued' ELSE 'failed' END
+  UPDATE skep.jobs j SET state = CASE WHEN again AND j.idempotent AND j.attempts < 3 THEN 'queued' ELSE 'failed' END
    WHERE j.id = job AND j.attempts = attempt AND j.state = 'running' RETURNING j.state INTO now_is;
   IF now_is = 'failed' THEN
-    UPDATE skep.jobs j SET error = give_up_job.error, finished_at = now() WHERE j.id = job;
+    UPDATE skep.jobs j SET error = give_up_job.error || jsonb_build_object('attempts', attempt), finished_at = now()
+     WHERE j.id = job;
   END IF;
   RETURN now_is;
 END $function$;
@@ -2172,6 +2244,23 @@ END $function$;
 GRANT EXECUTE ON FUNCTION skep.is_somebody() TO skep_app;
 GRANT EXECUTE ON FUNCTION skep.is_somebody() TO skep_job;
 
+CREATE OR REPLACE FUNCTION skep.issue_key(client uuid)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+DECLARE
+  id text := left(replace(gen_random_uuid()::text, '-', ''), 12);
+  secret bytea := sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()));
+  key text := 'skp_' || id || '_' || translate(encode(secret, 'base64'), '+/=', '-_');
+  hash bytea := sha256(convert_to(key, 'UTF8'));
+BEGIN
+  PERFORM skep.issue_key(client, hash);
+  INSERT INTO skep.client_keys (id, hash, value) VALUES (id, hash, key);
+  RETURN key;
+END $function$;
+GRANT EXECUTE ON FUNCTION skep.issue_key(uuid) TO skep_app;
+
 CREATE OR REPLACE FUNCTION skep.issue_key(client uuid, hash bytea)
  RETURNS void
  LANGUAGE plpgsql
@@ -2191,6 +2280,15 @@ BEGIN
   INSERT INTO skep.credentials (kind, hash, client_id) VALUES ('client', issue_key.hash, client);
 END $function$;
 GRANT EXECUTE ON FUNCTION skep.issue_key(uuid,bytea) TO skep_app;
+
+CREATE OR REPLACE FUNCTION skep.job_state(job uuid)
+ RETURNS TABLE(state text, code text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+AS $function$
+  SELECT j.state, j.error ->> 'code' FROM skep.jobs j WHERE j.id = job
+$function$;
+GRANT EXECUTE ON FUNCTION skep.job_state(uuid) TO skep_job;
 
 CREATE OR REPLACE FUNCTION skep.keep_answer(key text, status integer, answer jsonb)
  RETURNS void
@@ -2592,6 +2690,10 @@ BEGIN
   DELETE FROM skep.jobs j WHERE j.finished_at < now() - interval '30 days';
   GET DIAGNOSTICS removed = ROW_COUNT;
   RETURN NEXT;
+  kind := 'waiting_keys';
+  UPDATE skep.client_keys k SET value = NULL WHERE k.issued_at < now() - interval '1 day' AND k.value IS NOT NULL;
+  GET DIAGNOSTICS removed = ROW_COUNT;
+  RETURN NEXT;
 END $function$;
 GRANT EXECUTE ON FUNCTION skep.purge() TO skep_job;
 
@@ -2664,7 +2766,7 @@ AS $function$
 DECLARE
   revoked bigint;
 BEGIN
-  IF NOT skep.is_admin() THEN
+  IF NOT (skep.by_hand() OR skep.is_admin()) THEN
     RAISE insufficient_privilege USING MESSAGE = 'only an admin manages keys';
   END IF;
   UPDATE skep.credentials k SET revoked_at = now() WHERE k.client_id = client AND k.revoked_at IS NULL;
@@ -3114,3 +3216,13 @@ BEGIN
 END $function$;
 GRANT EXECUTE ON FUNCTION skep.uuid7() TO skep_app;
 GRANT EXECUTE ON FUNCTION skep.uuid7() TO skep_job;
+
+CREATE OR REPLACE FUNCTION skep.wipe_key()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+AS $function$
+BEGIN
+  UPDATE skep.client_keys k SET value = NULL WHERE k.hash = new.hash AND k.value IS NOT NULL;
+  RETURN NULL;
+END $function$;

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from services.shared.caller import Runner
 from services.shared.errors import Conflict, NotFound
+from services.shared.queue import Queue
 
-__all__ = ["JobRef", "cancel_job", "create_job", "get_job"]
+__all__ = ["JobRef", "announce_job", "cancel_job", "create_job", "get_job"]
 
 _SHOWN = "id, kind, args, state, progress, total, change_set, result, error, created_at, started_at, finished_at"
 _JSON = ("args", "result", "error")
@@ -29,6 +30,11 @@ def create_job(run: Runner, kind: str, args: Mapping[str, Any], *, idempotent: b
     """
     rows = run.run("SELECT skep.create_job(%s, %s, %s)", (kind, json.dumps(args), idempotent), write=True)
     return JobRef(rows[0][0])
+
+
+def announce_job(queue: Queue, job_id: str) -> None:
+    """Tells the workers of a job whose transaction has committed; else the minute's sweep finds it."""
+    queue.send({"task": "jobs", "job": job_id})
 
 
 def get_job(run: Runner, job_id: str) -> dict[str, Any]:

@@ -26,6 +26,9 @@ CHECK_AFTER_IDLE_SECONDS = 20.0
 PINNING_BYTES = 16_000
 """RDS Proxy pins a connection after a statement of more than 16 KB; closing it afterwards gives it back."""
 
+AWAY = {"Retry-After": "5"}
+"""A restart takes seconds, a failover to the standby about a minute."""
+
 
 def _as_rfc3339(value: str | bytes | None, _: object) -> str | None:
     # '2026-01-31 09:00:00.5+00' -> '2026-01-31T09:00:00.5Z'; roles have timezone UTC. Ten times faster than datetime.
@@ -77,7 +80,7 @@ class Database:
         try:
             return self._try(statement, params, check=False)
         except ConnectionLost as lost:
-            raise Unavailable() from lost
+            raise Unavailable(headers=AWAY) from lost
 
     def close(self) -> None:
         """Closes this thread's connection; the next statement opens a new one."""
@@ -168,7 +171,7 @@ class Database:
                 **options,
             )
         except psycopg2.OperationalError as error:
-            raise Unavailable() from error
+            raise Unavailable(headers=AWAY) from error
         connection.autocommit = True
         for kind in _TEXT_TYPES:
             psycopg2.extensions.register_type(kind, connection)

@@ -5,6 +5,7 @@ SkepError
 ├── Unauthorized 401          nobody we know
 ├── Forbidden 403             known, but not allowed
 ├── NotFound 404              not there, or not there for this principal
+├── NotAcceptable 406         the answer can't be given in what Accept asks for
 ├── Conflict 409              clashes with what is there
 │   ├── InProgress            a twin of this request still runs
 │   └── KeyReused             the idempotency key was used for another request
@@ -34,6 +35,7 @@ __all__ = [
     "InProgress",
     "Invalid",
     "KeyReused",
+    "NotAcceptable",
     "NotFound",
     "NothingChanged",
     "PreconditionFailed",
@@ -92,6 +94,12 @@ class NotFound(SkepError):
     """There is no such record."""
 
     status, code = 404, "not_found"
+
+
+class NotAcceptable(SkepError):
+    """The answer can't be given in what Accept asks for."""
+
+    status, code = 406, "not_acceptable"
 
 
 class Conflict(SkepError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from services.shared.settings import Settings
 if TYPE_CHECKING:
     from flask import Flask
 
-__all__ = ["start", "start_worker"]
+__all__ = ["start", "start_alone", "start_worker"]
 
 Build = Callable[[Settings, Database], "Flask"]
 Handler = Callable[[Any, Any], dict[str, Any]]
@@ -49,6 +49,13 @@ def start(service: str, *, replica: bool = False) -> Handler:
     return handler
 
 
-def start_worker(build_handler: Callable[[Database], Handler]) -> Handler:
-    """The Lambda handler of a service that no request reaches."""
-    return build_handler(_make_database(Settings.from_environment(os.environ)))
+def start_worker(build_handler: Callable[[Settings, Database, Database | None], Handler]) -> Handler:
+    """The Lambda handler of a service that no request reaches, made of settings, the primary and a replica if any."""
+    settings = Settings.from_environment(os.environ)
+    replica = _make_database(settings, replica=True) if settings.database_read_url else None
+    return build_handler(settings, _make_database(settings), replica)
+
+
+def start_alone(build_handler: Callable[[Mapping[str, str]], Handler]) -> Handler:
+    """The Lambda handler of a service without a database, which reads settings of its own from the environment."""
+    return build_handler(os.environ)

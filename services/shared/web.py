@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
@@ -16,7 +15,10 @@ from werkzeug.exceptions import HTTPException
 from services.shared.bugs import describe_bug
 from services.shared.database import Database, find_contention
 from services.shared.errors import SkepError, problem
+from services.shared.files import Files
 from services.shared.lean_flask import LeanFlask, LeanResponse
+from services.shared.metrics import REQUEST
+from services.shared.queue import Queue
 from services.shared.settings import Settings
 
 if TYPE_CHECKING:
@@ -60,10 +62,12 @@ class _Bug(SkepError):
 
 
 class Service:
-    """What an application has at hand: its name, settings and database."""
+    """What an application has at hand: its name, settings, database, files, and the queue of its work."""
 
     def __init__(self, name: str, settings: Settings, database: Database) -> None:
         self.name, self.settings, self.database = name, settings, database
+        self.files = Files(settings, settings.environment)
+        self.work_queue = Queue(settings.work_queue_url, settings.region, settings.environment)
         self.cold = True
 
 
@@ -150,22 +154,26 @@ def _below_iam(wsgi_app: WSGIApplication) -> WSGIApplication:
 
 
 def _log(holder: Service, current: Request, answer: Response) -> None:
-    """One JSON line: never a field's value, never a key."""
+    """One JSON line, which is also metrics: never a field's value, never a key."""
     caller = g.get("caller")
     rule = current.url_rule
-    line = {
-        "level": "ERROR" if answer.status_code >= 500 else "INFO",
-        "service": holder.name,
-        "request_id": current.environ.get("skep.request_id"),
-        "method": current.method,
-        "route": rule.rule if rule is not None else None,
-        "status": answer.status_code,
-        "duration_ms": round((time.perf_counter() - g.started) * 1000, 3) if "started" in g else None,
-        "principal_id": caller.known_id if caller is not None else None,
-        "cold_start": holder.cold,
-        "change_set": answer.headers.get("Change-Set"),
-        "function_version": holder.settings.function_version,
-        "release": holder.settings.release,
-    }
+    status = answer.status_code
+    REQUEST.write(
+        {
+            "level": "ERROR" if status >= 500 else "INFO",
+            "service": holder.name,
+            "request_id": current.environ.get("skep.request_id"),
+            "method": current.method,
+            "route": rule.rule if rule is not None else None,
+            "status": status,
+            "http_5xx": int(status >= 500),
+            "http_4xx": int(400 <= status < 500),
+            "duration_ms": round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 3),
+            "principal_id": caller.known_id if caller is not None else None,
+            "cold_start": int(holder.cold),
+            "change_set": answer.headers.get("Change-Set"),
+            "function_version": holder.settings.function_version,
+            "release": holder.settings.release,
+        }
+    )
     holder.cold = False
-    sys.stdout.write(orjson.dumps(line).decode() + "\n")

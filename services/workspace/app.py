@@ -8,6 +8,9 @@ from services.records import changes
 from services.records.exactly_once import Answer, answer_once
 from services.records.jobs import JobRef
 from services.records.rest import http
+from services.records.rest.files import mount_files
+from services.records.rest.jobs import accepted, mount_jobs
+from services.records.rest.transfers import mount_transfers
 from services.registry import TABLES
 from services.shared.authorize import program_caller
 from services.shared.caller import Runner
@@ -16,21 +19,23 @@ from services.shared.errors import Invalid, NotFound
 from services.shared.settings import Settings
 from services.shared.web import create_app, json_answer, service
 from services.workspace.description import describe
-from services.workspace.jobs import accepted, mount_jobs
 
 __all__ = ["build_app"]
 
+PREFIX = "/v1"
 CONFLICTS_TOLD = 200
 
 
 def build_app(settings: Settings, database: Database) -> Flask:
-    """Changes, change sets, undo and jobs for programs; health, version and description for anyone."""
+    """What spans tables, and files in and out of them, for programs; health, version and description for anyone."""
     app = create_app("workspace", settings, database)
     app.add_url_rule("/v1/changes", "changes", _list_changes)
     app.add_url_rule("/v1/change-sets", "change_sets", _list_change_sets)
     app.add_url_rule("/v1/change-sets/<change_set>", "change_set", _get_change_set)
     app.add_url_rule("/v1/change-sets/<change_set>/undo", "undo", _undo, methods=["POST"])
-    mount_jobs(app)
+    mount_jobs(app, PREFIX, program_caller)
+    mount_files(app, PREFIX, program_caller)
+    mount_transfers(app, TABLES, PREFIX, program_caller)
     app.add_url_rule("/v1/health", "health", _health)
     app.add_url_rule("/v1/version", "version", _version)
     app.add_url_rule("/v1/openapi.json", "openapi", _openapi)
@@ -88,7 +93,7 @@ def _undo(change_set: str) -> Response:
     def work(run: Runner) -> Answer:
         undone = changes.undo_or_queue(run, known, skip_conflicts=skip)
         if isinstance(undone, JobRef):
-            return accepted(run, undone)
+            return accepted(run, undone, PREFIX)
         # Not all of them: the answer is kept for the same request to come again, and what is kept has its bounds.
         told = {"conflicts": undone.conflicts[:CONFLICTS_TOLD], "conflict_count": len(undone.conflicts)}
         body = {"undone": known, **told, "hidden": undone.hidden}

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from services.records.rest.openapi import describe_paths, describe_schemas, operation, ref
+from services.records.rest.openapi_files import QUEUED, describe_files, describe_transfers
 from services.registry import TABLES
 
 __all__ = ["describe"]
@@ -15,19 +16,15 @@ _TEXT, _FLAG, _COUNT = {"type": "string"}, {"type": "boolean"}, {"type": "intege
 _ID = {"type": "string", "format": "uuid"}
 _ID_OR_NULL = {"type": ["string", "null"], "format": "uuid"}
 _TIME = {"type": "string", "format": "date-time"}
-_QUEUED: Json = {
-    "description": "Too much for a request: Location names the job that does it.",
-    "content": {"application/json": {"schema": ref("Job")}},
-}
 
 
 @lru_cache(4)
 def describe(server: str) -> Json:
     """The OpenAPI 3.1 document. server: the path below which /v1 stands."""
-    paths: Json = {}
-    schemas: Json = dict(_schemas())
+    paths, schemas = describe_files()
+    schemas |= _schemas()
     for table in TABLES.values():
-        paths |= describe_paths(table)
+        paths |= describe_paths(table) | describe_transfers(table)
         schemas |= describe_schemas(table)
     security = {"key": {"type": "apiKey", "in": "header", "name": "x-api-key"}}
     return {
@@ -79,7 +76,7 @@ def _change_set_paths() -> Json:
         key,
         (400, 403, 404, 409, 413, 415, 422),
         body={"content": {"application/json": {"schema": ref("UndoInput")}}},
-        also={"202": _QUEUED},
+        also={"202": QUEUED},
     )
     return {
         "/v1/change-sets/{change_set}": {
@@ -101,16 +98,20 @@ def _job_paths() -> Json:
     }
 
 
+_RESULT = """When done. Of an undo: Undone. Of an import: ImportReport, with up to 1,000 entries a list. Of an export: \
+name, records, size_bytes, and the url that gives the file for five minutes, anew at every look."""
+
+
 def _job() -> Json:
     job = _object(
         id=_ID,
-        kind={"type": "string", "enum": ["undo"]},
+        kind={"type": "string", "enum": ["undo", "import", "export"]},
         args={"type": "object"},
         state={"type": "string", "enum": ["queued", "running", "done", "failed", "cancelled"]},
         progress=_COUNT,
         total={"type": ["integer", "null"], "description": "Null until it is known."},
         change_set=_ID_OR_NULL,
-        result={"type": ["object", "null"], "description": "When done: as at once, with conflict_count; see Undone."},
+        result={"type": ["object", "null"], "description": _RESULT},
         error={"anyOf": [ref("Problem"), {"type": "null"}], "description": "When failed: why. Nothing was changed."},
     )
     for name in ("created_at", "started_at", "finished_at"):

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from itertools import accumulate
 
-from services.local.catalog import find_routes, read_catalog, read_routes
+from services.local.catalog import EGRESS, find_routes, read_catalog, read_routes
 from services.registry import TABLES
 from tests.architecture.tree import ROOT, expect_none, list_files
 
@@ -33,8 +33,9 @@ def test_every_service_with_a_mount_has_an_application() -> None:
 
 def test_every_entry_of_the_catalog_says_all_that_terraform_needs() -> None:
     catalog = read_catalog()
-    wanted = {"kind", "mounts", "memory_mb", "timeout_seconds", "egress"}
+    wanted = {"kind", "mounts", "memory_mb", "timeout_seconds", "egress", "extras"}
     expect_none(name for name, entry in catalog.items() if set(entry) != wanted or entry["kind"] not in KINDS)
+    expect_none(name for name, entry in catalog.items() if entry["egress"] not in EGRESS)
     over = [name for name, entry in catalog.items() if entry["mounts"] and entry["timeout_seconds"] >= 29]
     assert over == [], "API Gateway ends a request at 29 s: a service must have given up before"
 

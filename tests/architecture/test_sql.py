@@ -23,6 +23,7 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("services/records/filters.py", "_COMPARISONS[operator]"): "one of six operators, looked up in our own list",
     ("services/records/importing/existing.py", "table.fields[key].sql_type"): "a constant of the field's class",
     ("services/records/importing/links.py", "condition"): "one of the module's constants, chosen by the loop",
+    ("services/records/importing/writing.py", "field.sql_type"): "a constant of the field's class",
     (
         "services/records/listing.py",
         "c",

@@ -15,6 +15,8 @@ from tests.bench import report
 from tests.bench.cold import measure_cold
 from tests.bench.data import load, prewarm, remove_posts
 from tests.bench.depth import measure_depth
+from tests.bench.images import NotMeasured, measure_images
+from tests.bench.importing import measure_importing
 from tests.bench.roles import measure_roles
 from tests.bench.server import Server, run_server
 from tests.bench.warm import measure_fair, measure_steps, quiet_log
@@ -39,8 +41,12 @@ def main() -> None:
             if options.parts and name not in options.parts:
                 continue
             _progress(name)
-            with quiet_log():
-                found = measure()
+            try:
+                with quiet_log():
+                    found = measure()
+            except NotMeasured as reason:
+                _progress(f"{name} left out: {reason}")
+                continue
             remove_posts(server)
             results[name] = found
             table = report.as_text(name, found)
@@ -61,12 +67,15 @@ def _parts(server: Server, options: argparse.Namespace) -> dict[str, Callable[[]
         "roles": lambda: measure_roles(server, max(3, pairs // 4)),
         "warm": lambda: measure_steps(server, "admin", pairs),
         "fair": lambda: measure_fair(server, pairs),
+        "import": lambda: measure_importing(server),
+        "images": lambda: measure_images(server, pairs // 4),
     }
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help="cold, warm, fair, depth, roles or 'round trips'")
+    parts = "cold, warm, fair, import, images, depth, roles or 'round trips'"
+    parser.add_argument("parts", nargs="*", metavar="PART", help=parts)
     parser.add_argument("--rows", type=int, default=ROWS, help="customers (1,000,000)")
     parser.add_argument("--pairs", type=int, default=40, help="pairs of batches for each figure (40)")
     parser.add_argument("--core", type=int, default=1 if (os.cpu_count() or 1) > 1 else 0, help="-1: pin nothing")

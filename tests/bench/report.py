@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from tests.bench import images
 from tests.bench.measure import Pairs
 
 __all__ = ["GOALS", "GOALS_OF_ALL", "as_json", "as_text", "put_into"]
@@ -14,6 +15,7 @@ GOALS = {
     "cold": {"our handler": 1.1},
 }
 """What must hold, as ratios, by part and line."""
+LEAST_IMPORT_SPEED, MOST_IMPORT_MB = 0.4, 512
 GOALS_OF_ALL = {"depth": 1.15, "roles": 3.0}
 """What must hold for every line of a part."""
 
@@ -29,6 +31,10 @@ def as_text(name: str, found: Any) -> str:
     """One part's results as a table."""
     if name == "cold":
         lines = [_cold_line(program, times) for program, times in found.items()]
+    elif name == "images":
+        lines = images.as_lines(found)
+    elif name == "import":
+        lines = [_import_line(label, found[label]) for label in found]
     elif name == "round trips":
         lines = [f"  {call:40}{count:6}" for call, count in found.items()]
     else:
@@ -60,6 +66,8 @@ _HEADS = {
     "roles": _WARM_HEAD,
     "cold": f"  {'':40}{'CPU x':>8}{'quartiles':>17}{'CPU ms':>10}{'wall x':>8}{'process x':>10}{'process ms':>11}",
     "round trips": f"  {'':40}{'count':>6}",
+    "images": images.HEAD,
+    "import": f"  {'':40}{'CPU x':>8}{'range':>17}{'wall x':>8}{'s':>8}{'COPY s':>8}{'peak MB':>9}",
 }
 
 
@@ -86,6 +94,15 @@ def _cold_line(program: str, times: dict[str, Any]) -> str:
     return (
         f"  {program:40}{times['cpu']:8.2f}{_range(times['cpu_quartiles']):>17}{times['cpu_ms']:10.1f}"
         f"{times['wall']:8.2f}{times['process']:10.2f}{times['process_ms']:11.1f}{_verdict(times['cpu'], limit)}"
+    )
+
+
+def _import_line(label: str, found: dict[str, Any]) -> str:
+    met = found["cpu"] >= LEAST_IMPORT_SPEED and found["peak_mb"] <= MOST_IMPORT_MB
+    return (
+        f"  {label:40}{found['cpu']:8.2f}{_range(found['cpu_range']):>17}{found['wall']:8.2f}{found['seconds']:8.1f}"
+        f"{found['copy_seconds']:8.1f}{found['peak_mb']:9}"
+        f"  goals {LEAST_IMPORT_SPEED} and {MOST_IMPORT_MB} MB {'met' if met else 'MISSED'}"
     )
 
 

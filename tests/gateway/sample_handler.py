@@ -19,6 +19,8 @@ def echo() -> Any:
     response.headers["X-Args"] = ",".join(request.args.getlist("tag"))
     response.headers["X-Function"] = context.function_name
     response.headers["X-Has-Time"] = str(0 < context.get_remaining_time_in_millis() <= 29_000)
+    if "Content-Encoding" in request.headers:
+        response.headers["Content-Encoding"] = request.headers["Content-Encoding"]
     response.set_cookie("a", "1")
     response.set_cookie("b", "2")
     return response

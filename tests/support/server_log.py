@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg2
 
-from services.local.postgres import EmbeddedPostgres
+from tests.support.postgres import Postgres
 
 _LINE = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ \S+ \[\d+\] (\w+):  (.*)$")
 
@@ -41,7 +41,7 @@ class ServerLog:
 
 
 @contextmanager
-def logged_statements(postgres: EmbeddedPostgres, role: str) -> Iterator[ServerLog]:
+def logged_statements(postgres: Postgres, role: str) -> Iterator[ServerLog]:
     """Logs every statement of a role's connections that are opened inside."""
     connection = psycopg2.connect(postgres.url())
     connection.autocommit = True

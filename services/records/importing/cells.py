@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from marshmallow import ValidationError
+
 from services.records.fields import Boolean, Choice, Date, Integer, Money, RecordField
 from services.records.importing.columns import Columns, find_near, short_name
 from services.records.importing.dates import DateOrder, find_order, to_iso
 from services.records.importing.options import Options
 from services.records.importing.report import Findings, Unknown
 from services.records.importing.sheet import Sheet
-from services.records.store import read_body
 from services.records.table import Table
 from services.shared.errors import Invalid
 
@@ -56,6 +57,8 @@ def read_lines(table: Table, sheet: Sheet, columns: Columns, options: Options, f
                 "Is a delimiter or a line break within a value not in quotes?",
             )
             continue
+        if given.faults and _refuse_faults(given.number, given.faults, columns, findings):
+            continue
         texts = {name: _clean(given.cells[place], options.null) for name, place in columns.places.items()}
         lines.append(Line(given.number, texts))
     _note_nulls(table, lines, columns, options, findings)
@@ -66,17 +69,29 @@ def read_lines(table: Table, sheet: Sheet, columns: Columns, options: Options, f
     return lines
 
 
-def read_values(table: Table, line: Line, body: Mapping[str, Any], findings: Findings) -> None:
-    """Reads a line's body as a PATCH would be; what can't be read is refused in the words of files."""
-    try:
-        line.values = read_body(table, dict(body), partial=True)
-    except Invalid as error:
-        wrong = {problem["field"]: problem["message"] for problem in error.errors}
-        for name, message in wrong.items():
-            findings.refuse(line.number, name, _explain(table.fields[name], line.texts.get(name), message))
-        # The rest is read all the same: by its key, other lines may refer to this one.
-        rest = {name: value for name, value in body.items() if name not in wrong}
-        line.values = read_body(table, rest, partial=True)
+def read_values(
+    fields: Mapping[str, RecordField], line: Line, names: Mapping[str, Mapping[str, str | None]], findings: Findings
+) -> None:
+    """Reads a line's texts as a PATCH would be; what can't be read is refused in the words of files.
+
+    names: field -> text -> what stands for it, None when nothing does, which has been refused. All that can be read
+    is: by its key, other lines may refer to this one.
+    """
+    for name, known in fields.items():
+        text = line.texts[name]
+        if text is None:
+            # A blank cell of a field that is never empty names no value: a new record gets the default.
+            if known.nullable:
+                line.values[name] = None
+            elif known.default is None:
+                findings.refuse(line.number, name, "This is required.")
+            continue
+        value = names[name][text] if name in names else text
+        if value is not None:
+            try:
+                line.values[name] = known.read(value)
+            except ValidationError as error:
+                findings.refuse(line.number, name, _explain(known, text, str(error.messages[0])))
 
 
 def shorten(text: str) -> str:
@@ -89,6 +104,14 @@ def _clean(cell: str, null: str | None) -> str | None:
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     return None if not text or text == null else text
+
+
+def _refuse_faults(number: int, faults: Mapping[int, str], columns: Columns, findings: Findings) -> bool:
+    """Whether a column that is wanted has a cell without a value."""
+    found = [(name, faults[place]) for name, place in columns.places.items() if place in faults]
+    for name, reason in found:
+        findings.refuse(number, name, reason)
+    return bool(found)
 
 
 def _note_nulls(table: Table, lines: list[Line], columns: Columns, options: Options, findings: Findings) -> None:
@@ -159,9 +182,7 @@ def _choose(name: str, known: Choice, lines: list[Line], findings: Findings) -> 
         findings.unknown.append(Unknown(name, text, tuple(numbers), tuple(find_near(text, known.options))))
 
 
-def _explain(known: RecordField, text: str | None, message: str) -> str:
-    if text is None:
-        return message
+def _explain(known: RecordField, text: str, message: str) -> str:
     hint = ""
     if text.casefold() in _NOTHING:
         hint = f" If that stands for no value, say --null {text}."

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from services.records.table import Table
 from services.shared.errors import BadRequest
 
-__all__ = ["Columns", "find_near", "map_columns", "short_name"]
+__all__ = ["Columns", "find_field", "find_near", "map_columns", "short_name"]
 
 _GAPS = re.compile(r"[\s_-]+")
 
@@ -36,7 +36,7 @@ class Columns:
 
     def get_field(self, table: Table, text: str, use: str) -> str:
         """The field that a text names, by name, label or heading. Raises BadRequest when it has no column."""
-        named = _field_names(table).get(_plain(text))
+        named = _field_names(table, by_id="id" in self.places).get(_plain(text))
         if named is not None and named in self.places:
             return named
         by_heading = [field for heading, field in self.pairs if _plain(heading) == _plain(text)]
@@ -51,13 +51,15 @@ class Columns:
         )
 
 
-def map_columns(table: Table, headings: tuple[str, ...], given: Sequence[tuple[str, str]]) -> Columns:
+def map_columns(
+    table: Table, headings: tuple[str, ...], given: Sequence[tuple[str, str]], *, key: Sequence[str] = ()
+) -> Columns:
     """Finds the columns' fields; `given` pairs (heading, field) go before what names and labels say.
 
-    An empty field leaves a column out. Raises BadRequest for a heading or field that is not there, and for two columns
-    of one field.
+    An empty field leaves a column out. The column of ids is for nothing but the key. Raises BadRequest for a heading or
+    field that is not there, and for two columns of one field.
     """
-    names = _field_names(table)
+    names = _field_names(table, by_id=any(_plain(field) == "id" for field in key))
     places: dict[str, int] = {}
     settled: set[int] = set()
     for heading, field_text in given:
@@ -75,6 +77,11 @@ def map_columns(table: Table, headings: tuple[str, ...], given: Sequence[tuple[s
             f"No column is a field of {table.label}. {_known('', [short_name(table, f) for f in table.writable])}"
         )
     return Columns(headings, places)
+
+
+def find_field(table: Table, heading: str) -> str | None:
+    """The field that a heading means by itself."""
+    return _field_names(table).get(_plain(heading))
 
 
 def find_near(text: str, candidates: Iterable[str], count: int = 3) -> list[str]:
@@ -100,8 +107,8 @@ def _place(table: Table, headings: Sequence[str], places: dict[str, int], field:
         )
 
 
-def _field_names(table: Table) -> dict[str, str]:
-    names = {_plain(name): name for name in table.writable}
+def _field_names(table: Table, *, by_id: bool = False) -> dict[str, str]:
+    names = {_plain(name): name for name in table.writable} | ({"id": "id"} if by_id else {})
     for name in table.writable:
         names.setdefault(_plain(name.removesuffix("_id")), name)
     for name, field in table.writable.items():

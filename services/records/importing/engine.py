@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import BinaryIO
 
 from services.records.importing.cells import read_lines
 from services.records.importing.columns import map_columns
@@ -18,16 +19,14 @@ from services.shared.settings import Settings
 
 __all__ = ["import_file"]
 
-
-class _Undone(Exception):
-    """Rolls the transaction back."""
+SAVEPOINT, ROLL_BACK = "SAVEPOINT import", "ROLLBACK TO SAVEPOINT import"
 
 
 def import_file(
     run: Runner,
     tables: Mapping[str, Table],
     table: Table,
-    content: bytes,
+    content: BinaryIO | bytes,
     *,
     options: Options,
     settings: Settings,
@@ -39,10 +38,10 @@ def import_file(
     Raises BadRequest for options that don't fit the file, Invalid for a file that can't be read. A line that can't go
     in is no error but stands in the report, which then has no change set.
     """
-    sheet = read_sheet(content)
-    columns = map_columns(table, sheet.headings, options.columns)
+    sheet = read_sheet(content, options.sheet)
+    columns = map_columns(table, sheet.headings, options.columns, key=options.key)
     key = choose_key(tables, table, columns, options.key)
-    findings = Findings()
+    findings = Findings(notes=sheet.notes)
     lines = read_lines(table, sheet, columns, options, findings)
     plan = make_plan(run, tables, table, lines, key=key, findings=findings)
     updates = describe_updates(run, tables, table, plan.updates)
@@ -51,7 +50,7 @@ def import_file(
         sum(1 for line in lines if line.number not in findings.lines) for lines in (plan.creates, plan.unchanged)
     )
     return Report(
-        lines=len(sheet.lines),
+        lines=sheet.count,
         created=created,
         updated=tuple(update for update in updates if update.line not in findings.lines),
         unchanged=unchanged,
@@ -69,12 +68,11 @@ def _write(run: Runner, plan: Plan, writer: Writer, *, keep: bool) -> str | None
     """The change set; None when nothing was to be written, or nothing was kept."""
     if not plan.creates and not plan.updates:
         return None
-    try:
-        with run.atomically() as transaction:
-            change_set: str = transaction.run("SELECT (skep.me()).change_set", write=True)[0][0]
-            writer.write(transaction, plan)
-            if writer.findings.lines or not keep:
-                raise _Undone
-    except _Undone:
-        return None
-    return change_set
+    with run.atomically() as transaction:
+        change_set: str = transaction.run("SELECT (skep.me()).change_set", write=True)[0][0]
+        transaction.run(SAVEPOINT, write=True)
+        writer.write(transaction, plan)
+        if keep and not writer.findings.lines:
+            return change_set
+        transaction.run(ROLL_BACK, write=True)  # and no more: a job's own row is written in the same transaction
+    return None

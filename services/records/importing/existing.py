@@ -12,7 +12,7 @@ from psycopg2.sql import SQL
 from services.records.errors import translated
 from services.records.fields import Link, Money
 from services.records.importing.cells import Line
-from services.records.importing.links import batches, target_of
+from services.records.importing.links import batches, find_names, target_of
 from services.records.importing.report import Update
 from services.records.sql import columns, name, text
 from services.records.table import Table
@@ -62,7 +62,7 @@ def describe_updates(run: Runner, tables: Mapping[str, Table], table: Table, lin
         ids = {value for line in lines if field_name in changes[line] if (value := before[line][field_name])}
         target = target_of(tables, field)
         if ids and target is not None:
-            shown[field_name] = _names_of(run, target, sorted(ids))
+            shown[field_name] = find_names(run, target, sorted(ids))
 
     def show_before(line: Line, field_name: str) -> str | None:
         value = before[line][field_name]
@@ -95,16 +95,6 @@ def _same(current: Any, value: Any) -> bool:
     if isinstance(value, Decimal) and current is not None:
         return Decimal(current) == value
     return bool(current == value)
-
-
-def _names_of(run: Runner, target: Table, ids: Sequence[str]) -> dict[str, str]:
-    assert target.natural_key is not None  # target_of gives no other
-    statement = text(
-        SQL("SELECT {} FROM {} WHERE id = ANY(%s::uuid[]) AND deleted_at IS NULL").format(
-            columns(("id", target.natural_key)), name(target.name)
-        )
-    )
-    return {row[0]: row[1] for piece in batches(ids) for row in run.run(statement, (piece,))}
 
 
 @lru_cache(256)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from services.records.importing.cells import Line
-from services.records.importing.links import find_by_name, report_unknown, target_of
+from services.records.importing.links import find_by_name, is_id, report_unknown, target_of
 from services.records.importing.report import Findings
 from services.records.table import Table
 from services.shared.caller import Runner
@@ -44,6 +44,8 @@ def _link_field(run: Runner, table: Table, field_name: str, lines: Sequence[Line
             line.parents.append(parent)
         elif text in found:
             line.values[field_name] = found[text].id
+        elif is_id(text):
+            line.values[field_name] = text.lower()
         else:
             missing.setdefault(text, []).append(line.number)
     report_unknown(run, table, field_name, missing, findings=findings, more=list(named))

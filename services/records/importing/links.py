@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,16 +20,35 @@ from services.records.sql import columns, name, text
 from services.records.table import Table
 from services.shared.caller import Runner
 
-__all__ = ["Found", "batches", "find_by_name", "propose", "report_unknown", "resolve_links", "target_of"]
+__all__ = [
+    "Found",
+    "batches",
+    "find_by_name",
+    "find_names",
+    "is_id",
+    "propose",
+    "refuse_unlisted",
+    "report_unknown",
+    "resolve_links",
+    "target_of",
+]
 
 BATCH = 1_000
 PROPOSED_VALUES = 50
 """Near matches are looked for of so many values of a field: somebody who has more has mapped a wrong column."""
 LONGEST_NAME = 400
 _ALIKE = "{0} %% %s ORDER BY {0} <-> %s LIMIT 20"
+_ID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _EXACT = "{0} = ANY(%s::text[])"
+_IDS = "id = ANY(%s::uuid[])"
 _ANY_CASE = "lower({0}) = ANY(%s::text[])"
 T = TypeVar("T")
+
+
+Names = dict[str, dict[str, str | None]]
+"""Field -> text -> what stands for it in the record, None when nothing does."""
+Unlisted = dict[tuple[Table, str], dict[str, list[Line]]]
+"""Table of options and field -> option that it has not got -> lines that have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +59,7 @@ class Found:
     spelling: str
 
 
-def batches(items: Sequence[T], size: int = BATCH) -> Iterator[list[T]]:
+def batches(items: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
     """The items in pieces of a size that suits one statement."""
     rest = iter(items)
     while piece := list(islice(rest, size)):
@@ -55,34 +75,62 @@ def target_of(tables: Mapping[str, Table], field: RecordField) -> Table | None:
 
 def resolve_links(
     run: Runner, tables: Mapping[str, Table], table: Table, lines: Sequence[Line], findings: Findings
-) -> list[dict[str, Any]]:
-    """Each line's body: the texts, with links to other tables as ids and options in their list's spelling.
+) -> tuple[Names, Unlisted]:
+    """What stands for the names in links to other tables: ids, and for options their list's spelling.
 
-    Left out are links to the table itself, which may name another line, and what isn't found, which is refused.
+    A link that isn't found is refused. An option that isn't found is not: refuse_unlisted knows it later from one that
+    its record has already.
     """
-    bodies: list[dict[str, Any]] = [dict(line.texts) for line in lines]
+    names: Names = {}
+    unlisted: Unlisted = {}
     for field_name, field in table.writable.items():
         target = target_of(tables, field)
-        if not lines or field_name not in lines[0].texts or target is None:
+        if not lines or field_name not in lines[0].texts or target is None or target is table:
             continue
-        if target is table:
-            for body in bodies:
-                body.pop(field_name)
-            continue
-        wanted = {value for line in lines if (value := line.texts[field_name]) is not None}
-        found = find_by_name(run, target, wanted)
-        missing: dict[str, list[int]] = {}
-        for line, body in zip(lines, bodies, strict=True):
-            value = line.texts[field_name]
-            if value is None:
-                continue
-            if value in found:
-                body[field_name] = found[value].id if isinstance(field, Link) else found[value].spelling
-            else:
-                body.pop(field_name)
-                missing.setdefault(value, []).append(line.number)
-        report_unknown(run, target, field_name, missing, findings=findings)
-    return bodies
+        found, unknown = _resolve(run, target, field_name, field, lines)
+        names[field_name] = found
+        if isinstance(field, Choice):
+            unlisted[target, field_name] = unknown
+        else:
+            missing = {value: [line.number for line in having] for value, having in unknown.items()}
+            report_unknown(run, target, field_name, missing, findings=findings)
+    return names, unlisted
+
+
+def _resolve(
+    run: Runner, target: Table, field_name: str, field: RecordField, lines: Sequence[Line]
+) -> tuple[dict[str, str | None], dict[str, list[Line]]]:
+    """What stands for each value, None for a link that isn't found; and the values that aren't, with their lines."""
+    values = {value for line in lines if (value := line.texts[field_name]) is not None}
+    by_name = find_by_name(run, target, values)
+    linked = isinstance(field, Link)
+    found: dict[str, str | None] = {
+        value: (known.id if linked else known.spelling) if known else value if not linked or is_id(value) else None
+        for value in values
+        for known in (by_name.get(value),)
+    }
+    unknown: dict[str, list[Line]] = {}
+    for line in lines:
+        value = line.texts[field_name]
+        if value is not None and (found[value] is None or (not linked and value not in by_name)):
+            unknown.setdefault(value, []).append(line)
+    return found, unknown
+
+
+def refuse_unlisted(run: Runner, unlisted: Unlisted, findings: Findings) -> None:
+    """Refuses the lines with an option that no list has, but for those whose record has it from earlier times."""
+    for (target, field_name), values in unlisted.items():
+        missing = {
+            value: [line.number for line in lines if line.current is None or line.current[field_name] != value]
+            for value, lines in values.items()
+        }
+        wrong = {value: numbers for value, numbers in missing.items() if numbers}
+        report_unknown(run, target, field_name, wrong, findings=findings)
+
+
+def is_id(value: str) -> bool:
+    """Whether a value may be a record's id, which an export has where the name is not for the caller to see."""
+    return bool(_ID.fullmatch(value))
 
 
 def find_by_name(run: Runner, target: Table, names: Iterable[str]) -> dict[str, Found]:
@@ -101,6 +149,11 @@ def find_by_name(run: Runner, target: Table, names: Iterable[str]) -> dict[str, 
             if len(candidates) == 1:
                 found[value] = candidates[0]
     return found
+
+
+def find_names(run: Runner, target: Table, ids: Sequence[str]) -> dict[str, str]:
+    """The natural keys of the records among these that the caller sees."""
+    return {record_id: key for piece in batches(ids) for record_id, key in _look_up(run, target, _IDS, piece)}
 
 
 def propose(run: Runner, target: Table, value: str, more: Iterable[str] = ()) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ class Options:
     """key: fields that tell a record from others; none means the table's natural key.  columns: (heading, field).
 
     dates: the order of day and month where a column leaves it open.  null: a text that stands for no value.
+    sheet: of a workbook; none means the first one that has something in it.
     """
 
     key: tuple[str, ...] = ()
@@ -37,6 +38,7 @@ class Options:
     replacements: tuple[Replacement, ...] = ()
     dates: DateOrder | None = None
     null: str | None = None
+    sheet: str | None = None
 
 
 def parse_column(text: str) -> tuple[str, str]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from services.records.fields import Boolean, LongText, Money, Timestamp
+from services.records.fields import Boolean, Link, LongText, Money, RecordField, Timestamp
 from services.records.importing.cells import Line, read_values, shorten
 from services.records.importing.columns import Columns, short_name
 from services.records.importing.existing import Key, changed_fields, find_existing
 from services.records.importing.family import link_lines, parents_first
-from services.records.importing.links import resolve_links, target_of
+from services.records.importing.links import refuse_unlisted, resolve_links, target_of
 from services.records.importing.report import Findings
 from services.records.table import Table
 from services.shared.caller import Runner
@@ -43,7 +42,9 @@ def choose_key(tables: Mapping[str, Table], table: Table, columns: Columns, give
     key = tuple(dict.fromkeys(named))
     for name in key:
         field = table.fields[name]
-        if isinstance(field, Money | Boolean | LongText | Timestamp) or target_of(tables, field) is table:
+        if isinstance(field, Money | Boolean | LongText | Timestamp) or (
+            name != "id" and _is_own(tables, table, field)
+        ):
             raise BadRequest(f"--key: the field {short_name(table, name)} can't tell records apart.")
     return key
 
@@ -58,16 +59,19 @@ def make_plan(
     findings: Findings,
 ) -> Plan:
     """Reads the lines' values, finds their records and the records that they refer to."""
-    for line, body in zip(lines, resolve_links(run, tables, table, lines, findings), strict=True):
-        read_values(table, line, _without_defaults(table, body), findings)
+    names, unlisted = resolve_links(run, tables, table, lines, findings)
+    fields = _fields_to_read(tables, table, lines)
+    for line in lines:
+        read_values(fields, line, names, findings)
     kept = _unrepeated(table, lines, key, findings)
     _find_records(run, table, list(kept.values()), key, findings)
+    refuse_unlisted(run, unlisted, findings)
     link_lines(run, tables, table, list(kept.values()), findings)
     ordered = parents_first(list(kept.values()), findings)
     creates = [line for line in ordered if line.current is None]
     known = [line for line in ordered if line.current is not None]
     updates = [line for line in known if changed_fields(line)]
-    for line in creates:
+    for line in creates if "id" not in key else ():
         _require(table, line, findings)
     unchanged = [line for line in known if not changed_fields(line)]
     counted = set(ordered)
@@ -75,14 +79,17 @@ def make_plan(
     return Plan(creates, updates, unchanged, repeated)
 
 
-def _without_defaults(table: Table, body: Mapping[str, Any]) -> dict[str, Any]:
-    """A blank cell of a field that is never empty names no value: a new record gets the default."""
-    fields = table.writable
+def _fields_to_read(tables: Mapping[str, Table], table: Table, lines: Sequence[Line]) -> dict[str, RecordField]:
+    """The fields that have a column, but for links to the table itself, which may name another line."""
     return {
-        name: value
-        for name, value in body.items()
-        if value is not None or fields[name].nullable or fields[name].default is None
+        name: field
+        for name, field in table.fields.items()
+        if lines and name in lines[0].texts and (name == "id" or not _is_own(tables, table, field))
     }
+
+
+def _is_own(tables: Mapping[str, Table], table: Table, field: RecordField) -> bool:
+    return isinstance(field, Link) and target_of(tables, field) is table
 
 
 def _key_of(line: Line, key: tuple[str, ...]) -> Key | None:
@@ -140,6 +147,8 @@ def _find_records(run: Runner, table: Table, lines: Sequence[Line], key: tuple[s
             )
         if records:
             line.current, line.id = records[0], records[0]["id"]
+        elif "id" in key:
+            findings.refuse(line.number, "id", "There is no such record.")
         else:
             fresh.append(line)
     if fresh:

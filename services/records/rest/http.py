@@ -9,10 +9,11 @@ from typing import Any
 from flask import Response, request
 
 from services.records.exactly_once import Answer, make_key
+from services.records.jobs import announce_job
 from services.shared.caller import Key
 from services.shared.errors import BadRequest, Invalid, NotFound, UnsupportedMediaType
 from services.shared.json_input import read_json
-from services.shared.web import json_answer
+from services.shared.web import json_answer, service
 
 __all__ = [
     "answer_with",
@@ -20,6 +21,7 @@ __all__ = [
     "flag",
     "idempotency_key",
     "if_match",
+    "is_id",
     "json_body",
     "known_id",
     "not_modified",
@@ -70,9 +72,14 @@ def flag(name: str) -> bool:
     return text == "true"
 
 
+def is_id(given: str) -> bool:
+    """Whether a text is an id."""
+    return bool(_ID.fullmatch(given))
+
+
 def known_id(given: str) -> str:
     """An id of a path. Raises NotFound for what is no id: there can be no such record."""
-    if not _ID.fullmatch(given):
+    if not is_id(given):
         raise NotFound()
     return given
 
@@ -90,7 +97,10 @@ def idempotency_key() -> Key | None:
     name = request.headers.get("Idempotency-Key")
     if name is None:
         return None
-    return make_key(name, request.method, request.path, request.headers.get("If-Match", ""), request.get_data())
+    parts: list[str | bytes] = [request.method, request.path, request.headers.get("If-Match", ""), request.get_data()]
+    if request.query_string:
+        parts.append(request.query_string)
+    return make_key(name, *parts)
 
 
 def if_match() -> int | None:
@@ -114,8 +124,10 @@ def not_modified(etag: str) -> Response | None:
 
 
 def answer_with(answer: Answer) -> Response:
-    """A write's answer, with its change set."""
+    """A write's answer, with its change set. A job that was accepted is announced, now that it is in the database."""
     headers = dict(answer.headers)
+    if answer.status == 202:
+        announce_job(service().work_queue, answer.body["id"])
     if "Location" in headers:
         headers["Location"] = request.script_root + headers["Location"]
     if answer.change_set:

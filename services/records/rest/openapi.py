@@ -9,7 +9,7 @@ from services.records.filters import MAX_FILTERS
 from services.records.listing import MAX_LIMIT
 from services.records.table import Table
 
-__all__ = ["describe_paths", "describe_schemas", "operation", "problem_answers", "ref"]
+__all__ = ["KEY", "describe_paths", "describe_schemas", "list_parameters", "operation", "problem_answers", "ref"]
 
 Json = dict[str, Any]
 
@@ -68,9 +68,9 @@ def describe_paths(table: Table) -> dict[str, Json]:
     body = {"required": True, "content": {"application/json": {"schema": ref(f"{name}Input")}}}
     return {
         base: {
-            "get": operation(table, "list", _page(table), _list_parameters(table), (400, 422)),
+            "get": operation(table, "list", _page(table), list_parameters(table), (400, 422)),
             "post": operation(
-                table, "create", ref(name), [_KEY], (400, 403, 409, 413, 415, 422), status="201", body=body
+                table, "create", ref(name), [KEY], (400, 403, 409, 413, 415, 422), status="201", body=body
             ),
         },
         f"{base}/{{record_id}}": {
@@ -80,16 +80,16 @@ def describe_paths(table: Table) -> dict[str, Json]:
                 table,
                 "update",
                 ref(name),
-                [_KEY, _IF_MATCH],
+                [KEY, _IF_MATCH],
                 (400, 403, 404, 409, 412, 413, 415, 422),
                 body={"required": True, "content": patch},
                 also={"204": _GONE},
             ),
-            "delete": operation(table, "delete", None, [_KEY, _IF_MATCH], (400, 403, 404, 409, 412), status="204"),
+            "delete": operation(table, "delete", None, [KEY, _IF_MATCH], (400, 403, 404, 409, 412), status="204"),
         },
         f"{base}/{{record_id}}/restore": {
             "parameters": record_id,
-            "post": operation(table, "restore", ref(name), [_KEY], (400, 403, 404, 409, 422)),
+            "post": operation(table, "restore", ref(name), [KEY], (400, 403, 404, 409, 422)),
         },
         f"{base}/{{record_id}}/history": {
             "parameters": record_id,
@@ -149,7 +149,8 @@ def _page(table: Table) -> Json:
     }
 
 
-def _list_parameters(table: Table) -> list[Json]:
+def list_parameters(table: Table) -> list[Json]:
+    """The query parameters of a list."""
     orders = [sign + name for name in table.sortable for sign in ("", "-")]
     filters = {
         "type": "array",
@@ -172,7 +173,7 @@ def _list_parameters(table: Table) -> list[Json]:
     ]
 
 
-_KEY: Json = {
+KEY: Json = {
     "name": "Idempotency-Key",
     "in": "header",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import time
-from pathlib import Path
 from typing import Any
 
+import psycopg2
 import pytest
 
 from services.records.changes import Undone, get_change_set, undo_change_set
 from services.registry import TABLES
 from services.shared.errors import Conflict, NotFound
+from tests.support.postgres import Postgres
 from tests.support.samples import Samples
 from tests.support.world import Api, World
 
@@ -218,22 +219,27 @@ def test_a_record_erased_by_hand_can_not_be_brought_back(world: World, samples: 
 
 
 @pytest.mark.parametrize("who", ["ada", "sam"])
-def test_a_thousand_records_are_undone_within_a_second(who: str, fresh_world: World) -> None:
+def test_a_thousand_records_are_undone_within_a_second(who: str, fresh_world: World, postgres: Postgres) -> None:
     columns, rows = "company, currency, owner_id", "generate_series(1, 1000) i"
     statement = f"INSERT INTO customers ({columns}) SELECT 'Bulk ' || i, 'USD', %s FROM {rows}"
     change_set = _act(fresh_world, who, (statement, (fresh_world.ids[who],)))
     for living in (0, 1000, 0):  # the undo is undone, too
-        started = _cpu_seconds(fresh_world)
+        started = _cpu_seconds(fresh_world, postgres)
         undone = _undo(fresh_world, who, change_set)
-        took = _cpu_seconds(fresh_world) - started
+        took = _cpu_seconds(fresh_world, postgres) - started
         change_set = undone.change_set
         assert undone.conflicts == []
         assert fresh_world.owner("SELECT count(*) FROM customers WHERE deleted_at IS NULL") == [(living,)]
         assert took < 1
 
 
-def _cpu_seconds(world: World) -> float:
+def _cpu_seconds(world: World, postgres: Postgres) -> float:
     """Of this process and of its Postgres backend: unlike the clock's, they don't depend on what runs beside us."""
     pid = world.database.run("SELECT pg_backend_pid()")[0][0]
-    ticks = sum(int(field) for field in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13])
+    superuser = psycopg2.connect(postgres.url())
+    with superuser.cursor() as cursor:  # the server reads it: in a container it has process numbers of its own
+        cursor.execute("SELECT pg_read_file(%s)", (f"/proc/{pid}/stat",))
+        (status,) = cursor.fetchone() or ("",)
+    superuser.close()
+    ticks = sum(int(field) for field in status.rpartition(")")[2].split()[11:13])
     return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")

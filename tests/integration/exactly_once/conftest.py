@@ -9,8 +9,8 @@ import psycopg2
 import pytest
 
 from services.customers.app import build_app
-from services.local.postgres import EmbeddedPostgres
 from services.shared.database import Database
+from tests.support.postgres import Postgres
 from tests.support.world import Api, World
 
 _numbers = itertools.count(1)
@@ -37,7 +37,7 @@ def api(world: World, database: Database) -> Api:
 
 
 @pytest.fixture
-def kill(postgres: EmbeddedPostgres, database: Database) -> Callable[[], None]:
+def kill(postgres: Postgres, database: Database) -> Callable[[], None]:
     """Ends the backend of the connection, as a failover does; the client learns of it when it next sends."""
 
     def end() -> None:

@@ -10,11 +10,11 @@ import pytest
 
 import services.shared.database as database_module
 from services.customers.app import build_app
-from services.local.postgres import EmbeddedPostgres
 from services.records.exactly_once import Answer, answer_once, make_key
 from services.shared.caller import Caller, Credential, Runner
 from services.shared.database import Database
 from services.shared.errors import ConnectionLost, NothingChanged, Unauthorized, Unavailable
+from tests.support.postgres import Postgres
 from tests.support.server_log import logged_statements
 from tests.support.world import Api, World
 
@@ -143,7 +143,7 @@ def test_a_transaction_in_which_a_statement_failed_is_never_said_to_be_made(worl
     assert _count(world, "Swallowed") == 0
 
 
-def test_a_transaction_that_ran_nothing_sends_nothing(world: World, postgres: EmbeddedPostgres) -> None:
+def test_a_transaction_that_ran_nothing_sends_nothing(world: World, postgres: Postgres) -> None:
     with logged_statements(postgres, "skep_app") as log:
         database = Database(world.url("skep_app"))
         database.run("SELECT 1")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from services.records.importing.engine import import_file
 from services.records.importing.options import Options, parse_column, parse_replacement
 from services.records.importing.report import Report
 from services.registry import TABLES
-from tests.support.world import PEOPLE, World
+from tests.support.world import PEOPLE, World, key_of
 
 Import = Callable[..., Report]
 
@@ -45,3 +47,12 @@ def clean_world(world: World) -> Iterator[World]:
 def put(clean_world: World) -> Import:
     """Imports text into a table: put(table, text, who="ada", apply=True, columns=, replace=, key=, dates=, null=)."""
     return lambda table, text, **said: _import(clean_world, table, text, **said)
+
+
+@pytest.fixture
+def data(clean_world: World, tmp_path: Path) -> Path:
+    """A data directory as `make run` leaves it while it runs."""
+    clients = [{"name": who, "role": role, "key": key_of(who)} for who, role in (("sam", "sales"), ("ada", "admin"))]
+    run = {"url": "http://127.0.0.1:1", "database_url": clean_world.url("skep_app"), "clients": clients, "people": []}
+    (tmp_path / "run.json").write_text(json.dumps(run), encoding="utf-8")
+    return tmp_path

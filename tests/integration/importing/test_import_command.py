@@ -8,16 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.local.__main__ import main
-from tests.support.world import World, key_of
-
-
-@pytest.fixture
-def data(clean_world: World, tmp_path: Path) -> Path:
-    """A data directory as `make run` leaves it while it runs."""
-    clients = [{"name": who, "role": role, "key": key_of(who)} for who, role in (("sam", "sales"), ("ada", "admin"))]
-    run = {"url": "http://127.0.0.1:1", "database_url": clean_world.url("skep_app"), "clients": clients, "people": []}
-    (tmp_path / "run.json").write_text(json.dumps(run), encoding="utf-8")
-    return tmp_path
+from tests.support.world import World
 
 
 @pytest.fixture

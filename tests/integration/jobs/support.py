@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from services.automations.kinds import Work, undo
 from services.records.changes import MOST_IN_A_REQUEST
 from tests.support.world import World
 
 LARGE = MOST_IN_A_REQUEST + 1_000
+UNDO: Mapping[str, Work] = {"undo": undo}
 MakeJob = Callable[..., str]
 """(who, change_set=, skip=, kind=) -> the id of a job."""
 

@@ -11,13 +11,15 @@ from typing import Any
 import pytest
 
 from services.automations.acting import Acting, Job, NotRunning, act_for
-from services.automations.jobs import Work, run_jobs
+from services.automations.jobs import run_jobs
+from services.automations.kinds import Work
+from services.automations.tools import make_tools
 from services.local.worker import Worker
 from services.records.changes import Progress
 from services.records.jobs import cancel_job, get_job
 from services.shared.database import Database
 from services.shared.errors import Invalid
-from tests.integration.jobs.support import MakeJob, count_living, import_many
+from tests.integration.jobs.support import UNDO, MakeJob, count_living, import_many
 from tests.support.world import World
 
 MADE = "INSERT INTO customers (company, currency) VALUES (%s, 'USD')"
@@ -30,7 +32,7 @@ def endless() -> float:
 
 def run(worker: Database, work: Work) -> dict[str, int]:
     """Runs the jobs of the kind `test`."""
-    return run_jobs(worker, endless, kinds={"test": work})
+    return run_jobs(worker, endless, {"test": work})
 
 
 def see(world: World, job: str) -> dict[str, Any]:
@@ -50,7 +52,7 @@ def silence(world: World, job: str) -> None:
 def test_an_undo_is_done_in_the_name_of_the_one_who_asked(world: World, worker: Database, make_job: MakeJob) -> None:
     change_set = import_many(world, "sam", 3)
     job = make_job("sam", change_set=change_set)
-    assert run_jobs(worker, endless) == {"done": 1}
+    assert run_jobs(worker, endless, UNDO) == {"done": 1}
     seen = see(world, job)
     assert (seen["state"], seen["progress"], seen["error"]) == ("done", 3, None)
     assert seen["result"] == {"undone": change_set, "conflicts": [], "conflict_count": 0, "hidden": 0}
@@ -210,7 +212,7 @@ def test_what_waits_is_done_by_the_thread_of_one_machine(
     world: World, make_job: MakeJob, capsys: pytest.CaptureFixture[str]
 ) -> None:
     job, until = make_job(), time.monotonic() + 30
-    with Worker(Database(world.url("skep_job"))):
+    with Worker(make_tools(world.settings, Database(world.url("skep_job")))):
         while time.monotonic() < until and see(world, job)["state"] != "done":
             time.sleep(0.1)
     assert see(world, job)["state"] == "done"

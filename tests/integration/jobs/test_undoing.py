@@ -14,10 +14,11 @@ import pytest
 
 from services.automations.jobs import run_jobs
 from services.automations.tasks import make_handler
+from services.automations.tools import make_tools
 from services.records.jobs import create_job, get_job
 from services.shared.caller import Caller, Credential
 from services.shared.database import Database
-from tests.integration.jobs.support import LARGE, MakeJob, change_one, count_living, import_many
+from tests.integration.jobs.support import LARGE, UNDO, MakeJob, change_one, count_living, import_many
 from tests.support.world import Api, World
 
 
@@ -32,8 +33,13 @@ class Context:
         return int((self.seconds.pop(0) if len(self.seconds) > 1 else self.seconds[0]) * 1000)
 
 
+def seconds_of(context: Context) -> Callable[[], float]:
+    """What a run is told of the time that is left."""
+    return lambda: context.get_remaining_time_in_millis() / 1000
+
+
 def run_all(worker: Database) -> dict[str, int]:
-    return run_jobs(worker, lambda: math.inf)
+    return run_jobs(worker, lambda: math.inf, UNDO)
 
 
 def sign_in(world: World, name: str) -> Caller:
@@ -54,7 +60,9 @@ def test_an_import_of_thousands_is_undone_by_the_task_that_runs_jobs(
     asked = workspace_api.call("sam", "POST", f"/v1/change-sets/{change_set}/undo")
     assert asked.status_code == 202
     with redirect_stdout(io.StringIO()) as log:
-        assert make_handler(worker)({"task": "jobs"}, Context([900])) == {"jobs": {"done": 1}}
+        assert make_handler(make_tools(world.settings, worker))({"task": "jobs"}, Context([900])) == {
+            "jobs": {"done": 1}
+        }
     assert json.loads(log.getvalue())["jobs"] == {"done": 1}
     job = workspace_api.call("sam", "GET", asked.headers["Location"]).get_json()
     assert (job["state"], job["progress"], job["total"]) == ("done", LARGE, LARGE)
@@ -67,18 +75,17 @@ def test_an_import_of_thousands_is_undone_by_the_task_that_runs_jobs(
 def test_with_little_time_left_a_job_waits_for_the_next_run(world: World, worker: Database, make_job: MakeJob) -> None:
     job = make_job()
     with redirect_stdout(io.StringIO()):
-        assert make_handler(worker)({"task": "jobs"}, Context([30])) == {"jobs": {}}
+        assert make_handler(make_tools(world.settings, worker))({"task": "jobs"}, Context([30])) == {"jobs": {}}
     assert get_job(world.caller("ada"), job)["state"] == "queued"
 
 
-def test_a_job_that_runs_out_of_time_is_undone_and_tried_five_times(
+def test_a_job_that_runs_out_of_time_is_undone_and_tried_three_times(
     world: World, worker: Database, make_job: MakeJob
 ) -> None:
     change_set = import_many(world, "sam", 3)
     job = make_job(change_set=change_set)
-    for outcome in ["queued"] * 4 + ["failed"]:
-        context = Context([900, 10])
-        assert run_jobs(worker, lambda c=context: c.get_remaining_time_in_millis() / 1000) == {outcome: 1}  # type: ignore[misc]
+    for outcome in ["queued"] * 2 + ["failed"]:
+        assert run_jobs(worker, seconds_of(Context([900, 10])), UNDO) == {outcome: 1}
         assert count_living(world, change_set) == 3
     assert get_job(world.caller("ada"), job)["error"]["code"] == "out_of_time"
 

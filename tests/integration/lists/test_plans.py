@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from services.local.postgres import EmbeddedPostgres
 from services.records.fields import Choice, Date, Email, Integer, Money, Text, Timestamp
 from services.records.listing import Query, list_records
 from services.records.paging import Position, encode_cursor, parse_order
 from services.records.table import Reference, Table
 from services.registry import TABLES
 from services.shared.caller import Build, Caller
+from tests.support.postgres import Postgres
 from tests.support.samples import Samples
 from tests.support.world import World
 
@@ -58,7 +58,7 @@ WORDS = ("c4ca4238a", "e23", "not to be found")
 
 
 @pytest.fixture(scope="module")
-def large_world(postgres: EmbeddedPostgres, world: World, samples: Samples) -> World:
+def large_world(postgres: Postgres, world: World, samples: Samples) -> World:
     """100,000 records in each large table: a thousand owners in ten teams, of whom sam owns 0.1 % and mia sees 10 %."""
     samples.run(
         "INSERT INTO people (name, team_id) SELECT 'Person ' || i,"

@@ -11,9 +11,10 @@ from pathlib import Path
 import psycopg2
 import pytest
 
+from services.local.docker import NoEngine
 from services.local.postgres import EmbeddedPostgres, temporary_postgres
 from services.migrations.bootstrap import bootstrap
-from tests.postgres17 import find_postgres17
+from tests.support.postgres import Postgres, container_postgres, find_container_engine
 
 NUMBERS = count(1)
 
@@ -28,15 +29,15 @@ def server18() -> Iterator[EmbeddedPostgres]:
 
 
 @pytest.fixture(scope="session")
-def server17() -> Iterator[EmbeddedPostgres]:
-    found = find_postgres17()
-    if found.bin_dir is None:
-        pytest.skip(found.reason)
-    with temporary_postgres(found.bin_dir) as postgres:
+def server17() -> Iterator[Postgres]:
+    engine = find_container_engine()
+    if isinstance(engine, NoEngine):
+        pytest.skip(f"Postgres 17 left out: {engine.reason}")
+    with container_postgres(engine) as postgres:
         yield postgres
 
 
-def empty_database(server: EmbeddedPostgres) -> str:
+def empty_database(server: Postgres) -> str:
     """Makes a database that is ready for its first migration; gives its URL as skep_owner."""
     name = f"empty_{next(NUMBERS)}"
     roles = ("skep_owner", "skep_app", "skep_job")

@@ -11,9 +11,10 @@ from services.migrations.bootstrap import bootstrap
 from services.migrations.render import SCHEMA_FILE, render
 from services.migrations.runner import upgrade
 from tests.integration.migrations.conftest import Query, Write, empty_database
+from tests.support.postgres import Postgres
 
 
-def migrated(server: EmbeddedPostgres) -> str:
+def migrated(server: Postgres) -> str:
     url = empty_database(server)
     upgrade(url)
     return render(url)
@@ -23,7 +24,7 @@ def test_the_schema_file_is_fresh(server18: EmbeddedPostgres) -> None:
     assert migrated(server18) == SCHEMA_FILE.read_text(encoding="utf-8"), "run `make schema`"
 
 
-def test_the_schema_is_the_same_on_postgres_17(server17: EmbeddedPostgres) -> None:
+def test_the_schema_is_the_same_on_postgres_17(server17: Postgres) -> None:
     assert migrated(server17) == SCHEMA_FILE.read_text(encoding="utf-8")
 
 

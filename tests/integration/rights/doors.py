@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -38,7 +40,11 @@ class Door(Protocol):
 
     def history(self, who: str, table: Table, record_id: str) -> str: ...
 
+    def export(self, who: str, table: Table, record_id: str) -> str: ...
+
     def create(self, who: str, table: Table, body: Mapping[str, Any]) -> str: ...
+
+    def put_in(self, who: str, table: Table, body: Mapping[str, Any]) -> str: ...
 
     def update(self, who: str, table: Table, record_id: str) -> str: ...
 
@@ -66,6 +72,12 @@ class SqlDoor:
 
     def history(self, who: str, table: Table, record_id: str) -> str:
         return self._run(who, "SELECT seq FROM skep.history(%s, %s, NULL, NULL, 1)", table.name, record_id)
+
+    def export(self, who: str, table: Table, record_id: str) -> str:
+        return self.list(who, table, record_id)
+
+    def put_in(self, who: str, table: Table, body: Mapping[str, Any]) -> str:
+        return self.create(who, table, body)
 
     def create(self, who: str, table: Table, body: Mapping[str, Any]) -> str:
         values = complete_values(table, read_body(table, dict(body)), self._world.settings)
@@ -114,8 +126,23 @@ class RestDoor:
     def history(self, who: str, table: Table, record_id: str) -> str:
         return self._ask(who, "GET", table, f"/{record_id}/history")[0]
 
+    def export(self, who: str, table: Table, record_id: str) -> str:
+        outcome, _, content = self._send(who, "POST", table, f"/export?filter=id[eq]={record_id}&fields=id")
+        return "missing" if outcome == "ok" and record_id not in content else outcome
+
     def create(self, who: str, table: Table, body: Mapping[str, Any]) -> str:
         return self._ask(who, "POST", table, "", body)[0]
+
+    def put_in(self, who: str, table: Table, body: Mapping[str, Any]) -> str:
+        """An import of one line; what refuses it is told by line and field, not by the status."""
+        file = io.StringIO()
+        shown = {n: "" if v is None else str(v).lower() if isinstance(v, bool) else v for n, v in body.items()}
+        writer = csv.DictWriter(file, list(shown))
+        writer.writeheader()
+        writer.writerow(shown)
+        key = table.natural_key or table.title_field
+        path = f"/import?apply=true&key={key}"
+        return self._send(who, "POST", table, path, file.getvalue().encode(), "text/csv")[0]
 
     def update(self, who: str, table: Table, record_id: str) -> str:
         field = table.title_field
@@ -130,8 +157,15 @@ class RestDoor:
     def _ask(
         self, who: str, method: str, table: Table, rest: str, body: Mapping[str, Any] | None = None
     ) -> tuple[str, Any]:
+        data = None if body is None else json.dumps(body).encode()
+        return self._send(who, method, table, rest, data, None if data is None else "application/json")[:2]
+
+    def _send(
+        self, who: str, method: str, table: Table, rest: str, data: bytes | None = None, media_type: str | None = None
+    ) -> tuple[str, Any, str]:
         base = f"{self._prefix}/{table.name}"
-        client = self._apps[base].test_client()
+        own = f"{base}{rest.partition('?')[0]}"
+        client = self._apps[own if own in self._apps else base].test_client()
         headers, environ = {}, {}
         if self._prefix == "/v1":
             headers["x-api-key"] = key_of(who)
@@ -140,16 +174,16 @@ class RestDoor:
         else:
             client.set_cookie(COOKIE, token_for(who))
             headers[HEADER] = token_of(token_for(who))
-        data = None if body is None else json.dumps(body).encode()
         answer = client.open(
             base + rest,
             method=method,
             data=data,
             headers=headers,
             environ_overrides=environ,
-            content_type=None if data is None else "application/json",
+            content_type=media_type,
         )
-        return OUTCOMES.get(answer.status_code, f"{answer.status_code} {answer.text}"), answer.get_json(silent=True)
+        outcome = OUTCOMES.get(answer.status_code, f"{answer.status_code} {answer.text}")
+        return outcome, answer.get_json(silent=True), answer.text
 
 
 def token_for(who: str) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from services.local.postgres import EmbeddedPostgres
 from services.records.listing import Query, list_records
 from services.records.store import get_record
 from services.registry import TABLES
 from services.shared.caller import Caller, Credential
 from services.shared.database import Database
 from services.shared.errors import Unauthorized
+from tests.support.postgres import Postgres
 from tests.support.samples import Samples
 from tests.support.server_log import logged_statements
 from tests.support.world import World
@@ -89,9 +89,7 @@ def test_an_iam_role_is_known_by_its_arn_whatever_its_session_is_called(world: W
         assert Caller(world.database, given, "rest").run("SELECT (skep.me()).role") == [("viewer",)]
 
 
-def test_a_list_is_made_anew_once_when_the_role_has_changed(
-    world: World, samples: Samples, postgres: EmbeddedPostgres
-) -> None:
+def test_a_list_is_made_anew_once_when_the_role_has_changed(world: World, samples: Samples, postgres: Postgres) -> None:
     credential, client, _ = new_client(world, "Pia")
     hidden = samples.insert(CUSTOMERS, owner_id=world.ids["sid"])
     with logged_statements(postgres, "skep_app") as log:

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 import pytest
 
 from services.customers.app import build_app as build_customers
-from services.local.postgres import EmbeddedPostgres
 from services.records.listing import Query, list_records
 from services.records.store import get_record
 from services.registry import TABLES
 from services.shared.caller import Caller, Credential
 from services.shared.database import Database
 from services.workspace.app import build_app as build_workspace
+from tests.support.postgres import Postgres
 from tests.support.server_log import ServerLog, logged_statements
 from tests.support.world import Api, World
 
@@ -24,7 +24,7 @@ PINS = re.compile(
 
 
 @pytest.fixture
-def log(postgres: EmbeddedPostgres) -> Iterator[ServerLog]:
+def log(postgres: Postgres) -> Iterator[ServerLog]:
     """The statements of skep_app."""
     with logged_statements(postgres, "skep_app") as made:
         yield made

@@ -62,7 +62,7 @@ def test_a_delimiter_within_a_quoted_heading_is_not_counted() -> None:
 )
 def test_a_file_that_cannot_be_read_says_where_and_why(content: bytes, message: str) -> None:
     with pytest.raises(Invalid, match=message):
-        read_sheet(content)
+        cells(content)
 
 
 def test_a_cell_of_a_megabyte_is_read() -> None:
@@ -71,7 +71,7 @@ def test_a_cell_of_a_megabyte_is_read() -> None:
 
 def test_a_cell_that_is_too_large_is_refused_with_its_line() -> None:
     with pytest.raises(Invalid, match="Line 2 can't be read: a cell has more than"):
-        read_sheet(b"company,notes\nA," + b"x" * 10_000_001)
+        cells(b"company,notes\nA," + b"x" * 10_000_001)
 
 
 def test_a_file_that_is_too_large_is_refused() -> None:

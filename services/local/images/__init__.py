@@ -1,0 +1,1 @@
+"""`make images`: each service as the container image that Lambda runs."""

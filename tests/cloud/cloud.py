@@ -1,0 +1,137 @@
+"""A local cloud for tests, under a name, a port and a folder of its own."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+from urllib.parse import urlsplit
+
+import psycopg2
+
+from services.local.cloud.emulator import connect
+from services.local.cloud.place import Place
+
+ROOT = Path(__file__).parents[2]
+T = TypeVar("T")
+
+
+class Answer(NamedTuple):
+    """An HTTP answer. headers: small letters -> value."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body, which is JSON."""
+        return json.loads(self.body)
+
+
+def run(
+    command: str, place: Place, *, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Runs a command of the cloud to its end."""
+    arguments = [sys.executable, "-m", "services.local.cloud", command, "--name", place.name]
+    return subprocess.run(
+        [*arguments, "--data", str(place.data), "--port", "0"],
+        cwd=ROOT,
+        env={**os.environ, **(environment or {})},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=1200,
+    )
+
+
+def wait_for(look: Callable[[], T | None], seconds: float = 60.0) -> T:
+    """What `look` gives as soon as it gives something."""
+    end = time.monotonic() + seconds
+    while True:
+        found = look()
+        if found:
+            return found
+        assert time.monotonic() < end, f"still {found!r} after {seconds:.0f} s"
+        time.sleep(0.25)
+
+
+class Cloud:
+    """A cloud that is up. told: its cloud.json."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.told: dict[str, Any] = json.loads(place.told.read_text(encoding="utf-8"))
+        self.url = str(self.told["url"])
+        self.key = str(self.told["key"])
+
+    def ask(
+        self, method: str, path: str, body: bytes | None = None, *, key: str | None = None, **headers: str
+    ) -> Answer:
+        """The answer to a request below the stage; a header's name has _ for -."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        if key is not None:
+            named["x-api-key"] = key
+        return send(method, self.url + path, body, named)
+
+    def ask_json(self, method: str, path: str, content: Any, *, key: str | None = None) -> Answer:
+        """The answer to a request with JSON in it, by the admin's key unless another is given."""
+        return self.ask(
+            method, path, json.dumps(content).encode(), key=key or self.key, content_type="application/json"
+        )
+
+    def get(self, path: str) -> Answer:
+        """The answer to the admin's GET."""
+        return self.ask("GET", path, key=self.key)
+
+    def aws(self, service: str) -> Any:
+        """A boto3 client of the emulator."""
+        return connect(service, self.told["endpoint"])
+
+    def invoke(self, service: str, event: dict[str, Any]) -> Any:
+        """What a service's `live` answers."""
+        answer = self.aws("lambda").invoke(
+            FunctionName=f"{self.place.name}-{service}:live", Payload=json.dumps(event).encode()
+        )
+        return json.loads(answer["Payload"].read())
+
+    def sql(self, statement: str, params: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a statement, run by hand as the owner of everything."""
+        secrets = self.aws("secretsmanager")
+        secret = json.loads(secrets.get_secret_value(SecretId=f"{self.place.name}/database/skep_owner")["SecretString"])
+        connection = psycopg2.connect(
+            host=secret["host"],
+            port=secret["port"],
+            dbname=secret["dbname"],
+            user=secret["username"],
+            password=secret["password"],
+        )
+        with connection, connection.cursor() as cursor:
+            cursor.execute(statement, params)
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        connection.close()
+        return rows
+
+    def queue_url(self, name: str) -> str:
+        """A queue's URL: work, work-dead, keys or keys-dead."""
+        return str(self.aws("sqs").get_queue_url(QueueName=f"{self.place.name}-{name}")["QueueUrl"])
+
+
+def send(method: str, url: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> Answer:
+    """An HTTP answer. Not every machine's resolver knows *.localhost, as curl and browsers do."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection("127.0.0.1", parts.port or 80, timeout=120)
+    target = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
+    named = {"Accept": "*/*", **(headers or {}), "Host": parts.netloc}
+    try:
+        connection.request(method, target, body, named)
+        answer = connection.getresponse()
+        return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
+    finally:
+        connection.close()

@@ -1,0 +1,130 @@
+"""What happens behind the gateway: Postgres, files, queues, the clock."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from typing import Any
+
+from openpyxl import Workbook, load_workbook
+
+from tests.cloud.cloud import Answer, Cloud, send, wait_for
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def test_what_is_posted_stands_in_postgres(cloud: Cloud) -> None:
+    made = cloud.ask_json("POST", "/v1/customers", {"company": "Read Back Ltd", "revenue": "12.50", "currency": "EUR"})
+
+    assert made.status == 201, made.body
+    rows = cloud.sql("SELECT company, revenue::text, currency FROM customers WHERE id = %s", (made.json["id"],))
+    assert rows == [("Read Back Ltd", "12.500", "EUR")]
+
+
+def upload(cloud: Cloud, name: str, content: bytes) -> str:
+    """Uploads a file through a presigned request and gives its id."""
+    made = cloud.ask_json("POST", "/v1/files", {"name": name, "size_bytes": len(content)})
+    assert made.status == 201, made.body
+    request = made.json["upload"]
+    put = send(request["method"], request["url"], content, request["headers"])
+    assert put.status == 200, put.body
+    return str(made.json["id"])
+
+
+def finish(cloud: Cloud, accepted: Answer) -> dict[str, Any]:
+    """The job as it ended."""
+    assert accepted.status == 202, accepted.body
+
+    def look() -> dict[str, Any] | None:
+        job: dict[str, Any] = cloud.get(f"/v1/jobs/{accepted.json['id']}").json
+        return job if job["state"] not in ("queued", "running") else None
+
+    return wait_for(look, 180)
+
+
+def test_an_import_and_an_export_beyond_5000_lines_go_through_s3_sqs_and_automations(cloud: Cloud) -> None:
+    lines = ["company,size", *(f"Long Import {number:05},{number}" for number in range(6_000))]
+    file_id = upload(cloud, "customers.csv", "\n".join(lines).encode())
+
+    accepted = cloud.ask_json("POST", "/v1/customers/import", {"file": file_id, "apply": True})
+    job = finish(cloud, accepted)
+
+    assert accepted.headers["location"].endswith(f"/v1/jobs/{accepted.json['id']}")
+    assert job["state"] == "done", job
+    rows = cloud.sql("SELECT count(*), sum(size) FROM customers WHERE company LIKE 'Long Import %%'")
+    assert rows == [(6_000, sum(range(6_000)))]
+
+    job = finish(cloud, cloud.ask("POST", "/v1/customers/export?q=Long+Import&format=xlsx", key=cloud.key))
+
+    assert job["state"] == "done", job
+    file = send("GET", job["result"]["url"])
+    sheet = load_workbook(io.BytesIO(file.body), read_only=True).worksheets[0]
+    assert len(list(sheet.rows)) == 6_001
+
+
+def test_a_workbook_in_a_request_arrives_byte_for_byte(cloud: Cloud) -> None:
+    book = Workbook()
+    sheet = book.create_sheet("Customers", 0)
+    sheet.append(["company"])
+    sheet.append(["Compressed & Sons"])
+    content = io.BytesIO()
+    book.save(content)
+
+    answer = cloud.ask("POST", "/v1/customers/import?apply=true", content.getvalue(), key=cloud.key, content_type=XLSX)
+
+    assert answer.status == 200, answer.body
+    assert cloud.sql("SELECT count(*) FROM customers WHERE company = 'Compressed & Sons'") == [(1,)]
+
+
+def test_a_file_of_any_bytes_comes_back_from_s3_as_it_was(cloud: Cloud) -> None:
+    content = os.urandom(300_000)
+    s3, bucket = cloud.aws("s3"), f"{cloud.place.name}-files"
+    put = s3.generate_presigned_url("put_object", {"Bucket": bucket, "Key": "bytes"}, ExpiresIn=60)
+    get = s3.generate_presigned_url("get_object", {"Bucket": bucket, "Key": "bytes"}, ExpiresIn=60)
+
+    assert send("PUT", put, content).status == 200
+
+    assert send("GET", get).body == content
+
+
+def test_a_poison_message_ends_in_the_dead_letter_queue(cloud: Cloud) -> None:
+    sqs, url = cloud.aws("sqs"), cloud.queue_url("work")
+    seconds = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])["Attributes"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})  # else three quarters of an hour
+    poison = json.dumps({"task": "jobs", "job": "not a job"})
+    try:
+        sqs.send_message(QueueUrl=url, MessageBody=poison)
+        dead = cloud.queue_url("work-dead")
+        messages = wait_for(lambda: sqs.receive_message(QueueUrl=dead).get("Messages"))
+    finally:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=seconds)
+
+    assert [message["Body"] for message in messages] == [poison]
+
+
+def test_the_clock_calls_automations_each_minute(cloud: Cloud) -> None:
+    schedules = cloud.aws("scheduler").list_schedules()["Schedules"]
+
+    assert {schedule["Name"].rpartition("-")[2] for schedule in schedules} == {"jobs", "keys", "maintain"}
+    wait_for(lambda: '"task":"jobs"' in cloud.place.log.read_text(encoding="utf-8"), 90)
+
+
+def test_each_function_runs_a_published_version_of_the_image_that_was_pushed(cloud: Cloud) -> None:
+    functions, ecr = cloud.aws("lambda"), cloud.aws("ecr")
+
+    for function in functions.list_functions()["Functions"]:
+        name = function["FunctionName"]
+        service = name.removeprefix(f"{cloud.place.name}-")
+        alias = functions.get_alias(FunctionName=name, Name="live")
+        code = functions.get_function(FunctionName=name, Qualifier="live")["Code"]
+        pushed = ecr.describe_images(repositoryName=f"{cloud.place.name}/{service}")["imageDetails"]
+        assert (alias["FunctionVersion"], code["ImageUri"].rpartition("@")[2]) == ("1", pushed[0]["imageDigest"])
+
+
+def test_the_database_is_an_rds_instance_whose_passwords_are_secrets(cloud: Cloud) -> None:
+    instance = cloud.aws("rds").describe_db_instances(DBInstanceIdentifier=cloud.place.name)["DBInstances"][0]
+
+    assert instance["DBInstanceStatus"] == "available"
+    assert cloud.sql("SELECT current_user::text, inet_server_port()") == [("skep_owner", 5432)]
+    assert f":{instance['Endpoint']['Port']}/" in cloud.told["database_url"]

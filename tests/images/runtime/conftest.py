@@ -1,0 +1,81 @@
+"""Built images as Lambda runs them, on a Postgres of their own that tests may stop and start."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.local.docker import Engine
+from services.local.lambda_runtime.runtime_api import RuntimeApi
+from services.local.lambda_runtime.settings import FunctionSettings
+from services.local.postgres import THROWAWAY, EmbeddedPostgres
+from services.migrations.bootstrap import bootstrap
+from services.migrations.runner import upgrade
+from tests.conftest import ROLES
+from tests.images.runtime.lambdas import Lambdas
+from tests.support.functions import environment_of
+from tests.support.world import World
+
+DATABASE = "skep"
+SETTINGS = {**THROWAWAY, "log_statement": "all", "log_connections": "on"}
+
+Launch = Callable[..., RuntimeApi]
+
+
+@pytest.fixture(scope="session")
+def lambdas(engine: Engine, images: dict[str, dict[str, Any]]) -> Lambdas:
+    """The images as functions that can be started."""
+    return Lambdas(str(engine.client), {service: entry["tag"] for service, entry in images.items()})
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[EmbeddedPostgres]:
+    """A server that keeps its port when it is stopped and started, and writes down all that it is told."""
+    folder = Path(tempfile.mkdtemp(prefix="skep-", dir="/tmp"))
+    folder.chmod(0o711)  # as root, the server runs as another user
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    try:
+        with EmbeddedPostgres(folder, port=port, settings=SETTINGS) as postgres:
+            bootstrap(postgres.url(), DATABASE, {role: postgres.password(role) for role in ROLES})
+            upgrade(postgres.url("skep_owner", DATABASE), report=lambda _: None)
+            yield postgres
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def world(server: EmbeddedPostgres) -> World:
+    """The people of that server's database. By TCP, and without the TLS that images ask for by themselves."""
+    made = World(lambda role: server.url(role, DATABASE) + "?sslmode=disable")
+    made.populate()
+    return made
+
+
+@pytest.fixture
+def launch(lambdas: Lambdas, world: World) -> Iterator[Launch]:
+    """Starts an execution environment of a service's image: launch(service, environment, timeout_seconds=...)."""
+    with ExitStack() as stack:
+
+        def start(
+            service: str,
+            environment: Mapping[str, str] | None = None,
+            *,
+            command: tuple[str, ...] = (),
+            mounts: Mapping[Path, str] | None = None,
+            timeout_seconds: float = 25.0,
+        ) -> RuntimeApi:
+            given = environment_of(service, world.url) if environment is None else environment
+            run = lambdas.find(service, given, command=command, mounts=mounts)
+            settings = FunctionSettings(f"skep-{service}", version="7", timeout_seconds=timeout_seconds)
+            return stack.enter_context(RuntimeApi(run, settings))
+
+        yield start
