@@ -12,11 +12,13 @@ from services.automations.acting import Acting, reading_for
 from services.automations.tools import Tools
 from services.records.changes import Progress, undo_change_set
 from services.records.exporting.engine import export_records
-from services.records.import_args import read_options, refuse_lines
+from services.records.import_args import ANSWER_BYTES, fit_report, read_options, refuse_lines
 from services.records.importing.engine import import_file
+from services.records.importing.refusals import write_refusals
 from services.records.importing.wire import report_as_json
 from services.records.transfers import check_may_import, export_key, parse_query, upload_key
 from services.registry import TABLES
+from services.shared.files import MAX_FILE_BYTES
 
 __all__ = ["CONFLICTS_KEPT", "Work", "make_kinds", "undo"]
 
@@ -25,7 +27,7 @@ Work = Callable[[Acting, Mapping[str, Any], Progress], dict[str, Any]]
 
 CONFLICTS_KEPT = 1_000
 ENTRIES_KEPT = 1_000
-"""Of each list of an import's report."""
+"""Of each list of an import's report; all refusals are in a file where there are more."""
 
 
 def undo(acting: Acting, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
@@ -57,7 +59,13 @@ def import_upload(tools: Tools, acting: Acting, args: Mapping[str, Any], progres
             apply=args["apply"],
             progress=progress,
         )
-    told = report_as_json(table, report, most=ENTRIES_KEPT)
+    told = fit_report(report_as_json(table, report, most=ENTRIES_KEPT), ANSWER_BYTES)
+    if len(told["refusals"]) < len(report.refused):
+        with tempfile.TemporaryFile() as file:
+            write_refusals(report, file)
+            if file.tell() <= MAX_FILE_BYTES:
+                tools.files.put(export_key(acting.job.id), file)
+                told["name"] = _file_name(f"{table.name}-refused", "csv")
     if args["apply"]:
         refuse_lines(report, told)
     return told
@@ -75,8 +83,11 @@ def export_table(tools: Tools, acting: Acting, args: Mapping[str, Any], progress
             records = export_records(run, TABLES, table, query, format=args["format"], out=file, progress=progress)
         size_bytes = file.tell()
         tools.files.put(export_key(acting.job.id), file)
-    name = f"{table.name}-{time.strftime('%Y-%m-%d', time.gmtime())}.{args['format']}"
-    return {"name": name, "records": records, "size_bytes": size_bytes}
+    return {"name": _file_name(table.name, args["format"]), "records": records, "size_bytes": size_bytes}
+
+
+def _file_name(what: str, ending: str) -> str:
+    return f"{what}-{time.strftime('%Y-%m-%d', time.gmtime())}.{ending}"
 
 
 def make_kinds(tools: Tools) -> Mapping[str, Work]:

@@ -11,7 +11,7 @@ from services.forms.form_view import new_form_key
 from services.forms.obstacles import list_obstacles
 from services.forms.pages import go_to, show_page
 from services.forms.visitor import get_visitor
-from services.records.jobs import cancel_job, get_job
+from services.records.jobs import cancel_job, find_file, get_job
 from services.records.rest.http import check_parameters, known_id
 from services.records.transfers import export_key
 from services.shared.errors import Conflict
@@ -47,6 +47,7 @@ def show_job(job_id: str) -> Response:
         obstacle_count=ended.get("conflict_count", 0),
         hidden=ended.get("hidden", 0),
         key=new_form_key(),
+        file_name=(find_file(job) or {}).get("name"),
         file_url=_find_url(job),
     )
     if not has_ended:
@@ -65,6 +66,5 @@ def cancel(job_id: str) -> Response:
 
 def _find_url(job: dict[str, Any]) -> str | None:
     """Where the file is that the job has made, for a few minutes."""
-    if job["kind"] != "export" or job["state"] != "done":
-        return None
-    return service().files.download_url(export_key(job["id"]), job["result"]["name"])
+    file = find_file(job)
+    return None if file is None else service().files.download_url(export_key(job["id"]), file["name"])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 DEBIANS_CLIENT = Path("/usr/bin/docker")
 ANSWER_SECONDS = 20.0
+NO_IMAGE = "no such image"
 OWN_BUILDKIT = range(19, 23)
 """Major versions of clients with a BuildKit of their own; from 23 on it is the buildx plugin that builds."""
 
@@ -50,27 +51,34 @@ class Engine:
         given: for its standard input; environment: added to ours. Raises DockerError.
         """
         command = [str(self.client), *arguments]
-        done = subprocess.run(
-            command,
-            input=given,
-            stdin=subprocess.DEVNULL if given is None else None,
-            env=os.environ | {"DOCKER_BUILDKIT": "1"} | dict(environment or {}),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=timeout_seconds,
-        )
+        try:
+            done = subprocess.run(
+                command,
+                input=given,
+                stdin=subprocess.DEVNULL if given is None else None,
+                env=os.environ | {"DOCKER_BUILDKIT": "1"} | dict(environment or {}),
+                capture_output=True,
+                text=True,
+                errors="replace",
+                check=False,
+                timeout=timeout_seconds,
+            )
+        except subprocess.TimeoutExpired as error:
+            late = f"`docker {' '.join(arguments[:3])}` did not end within {timeout_seconds} s"
+            raise DockerError(late) from error
         if done.returncode != 0:
             said = (done.stderr or done.stdout).strip()[-4000:]
             raise DockerError(f"`docker {' '.join(arguments[:3])}` ended with {done.returncode}: {said}")
         return done.stdout
 
     def has_image(self, name: str) -> bool:
-        """Whether the engine has an image of that name; nothing is pulled."""
+        """Whether the engine has an image of that name; nothing is pulled. Raises DockerError when it can't say."""
         try:
             self.run("image", "inspect", "--format", "{{.Id}}", name, timeout_seconds=ANSWER_SECONDS)
-        except (DockerError, subprocess.TimeoutExpired):
-            return False
+        except DockerError as error:
+            if NO_IMAGE in str(error).lower():
+                return False
+            raise
         return True
 
 

@@ -23,6 +23,7 @@ __all__ = ["FileStore"]
 METHODS = ("GET", "HEAD", "PUT")
 KEPT_DAYS = 7
 _SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}")
+_HOST = re.compile(r"[A-Za-z0-9.\-:\[\]]{1,255}")
 _SIGNED = ("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders")
 _MOST_SECONDS = 604_800
 """What S3 lets a URL live: seven days."""
@@ -89,7 +90,11 @@ class FileStore:
         region = (signed["X-Amz-Credential"].split("/") + [""] * 3)[2]
         names = [name for name in signed["X-Amz-SignedHeaders"].split(";") if name != "host"]
         scope = Scope("s3", region, self._environment, begin)
-        url = f"http://{request.get_header('Host')}{request.path}"
+        host = request.get_header("Host") or ""
+        # With a path or a query in the host, the signature would be checked for another file than the one given.
+        if not _HOST.fullmatch(host):
+            raise Forbidden("The Host header is no host.")
+        url = f"http://{host}{request.path}"
         headers = {name: request.get_header(name) or "" for name in names}
         try:
             expected = presign(scope, request.method, url, query, expires_seconds=seconds, headers=headers)

@@ -6,11 +6,13 @@ ends it.
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 SERVICES = Path(__file__).parent.parent
@@ -42,13 +44,12 @@ def main(arguments: list[str] | None = None) -> int:
 def take_snapshot(folder: Path) -> Snapshot:
     """The files that matter and when they were last written, which is asked for by polling: mounts tell no events."""
     found = {}
-    for path in folder.rglob("*"):
-        if path.suffix in WATCHED:
-            try:
-                status = path.stat()
-            except FileNotFoundError:
-                continue  # an editor writes beside and renames
-            found[path] = (status.st_mtime_ns, status.st_size)
+    for place, _, names in os.walk(folder):  # unlike rglob, it bears that a folder goes away meanwhile
+        for path in (Path(place, name) for name in names):
+            if path.suffix in WATCHED:
+                with suppress(FileNotFoundError):  # an editor writes beside and renames
+                    status = path.stat()
+                    found[path] = (status.st_mtime_ns, status.st_size)
     return found
 
 
@@ -70,9 +71,10 @@ def wait_for_change(folder: Path, seen: Snapshot, pause: Callable[[], None]) -> 
 def _stop(platform: subprocess.Popen[bytes]) -> None:
     platform.send_signal(signal.SIGINT)
     try:
-        platform.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        platform.kill()
+        with suppress(subprocess.TimeoutExpired):
+            platform.wait(STOP_SECONDS)
+    finally:
+        platform.kill()  # nothing, to one that has ended; Ctrl-C may be pressed twice
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ from services.migrations.errors import MigrationError
 from services.migrations.files import VERSIONS
 from services.migrations.render import SCHEMA_FILE, render
 from services.migrations.runner import Status, get_status, upgrade
+from services.migrations.session import URL_NAME
 
-URL_NAME = "SKEP_DATABASE_OWNER_URL"
 FAILED, MISUSED, UNFINISHED = 1, 2, 3
 
 

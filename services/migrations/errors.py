@@ -5,5 +5,9 @@ class MigrationError(Exception):
     """The schema could not be changed."""
 
 
+class MissingSettings(Exception):
+    """Names that the environment must give and does not."""
+
+
 class OutOfTimeError(MigrationError):
     """The time given to this run is over; running again goes on where it stopped."""

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection as AlchemyConnection
 from services.migrations.errors import MigrationError, OutOfTimeError
 
 OWNER = "skep_owner"
+URL_NAME = "SKEP_DATABASE_OWNER_URL"
 LOCK_KEY = 0x536B6570  # "Skep": the one number of this lock
 LOCK_POLL_SECONDS = 0.5
 _TRY_LOCK = text("select pg_try_advisory_lock(:key)")
@@ -83,7 +84,7 @@ def open_session(url: str) -> Iterator[AlchemyConnection]:
         except psycopg2.Error as error:
             raise MigrationError(
                 f"The database does not let us in: {str(error).strip()}. "
-                "SKEP_DATABASE_OWNER_URL must be a libpq URL of the role skep_owner."
+                f"{URL_NAME} must be a libpq URL of the role skep_owner."
             ) from None
 
     engine = create_engine("postgresql+psycopg2://", creator=connect, poolclass=NullPool)
@@ -91,7 +92,7 @@ def open_session(url: str) -> Iterator[AlchemyConnection]:
         user = connection.exec_driver_sql("select current_user").scalar_one()
         if user != OWNER:
             raise MigrationError(
-                f"Migrations run as {OWNER}, who owns the schema, but SKEP_DATABASE_OWNER_URL is of the role {user}."
+                f"Migrations run as {OWNER}, who owns the schema, but {URL_NAME} is of the role {user}."
             )
         connection.rollback()
         yield connection

@@ -1,26 +1,29 @@
 """An import as a REST body and a job's args say it, and its report as both give it.
 
-Args: {"table", "file", "apply", "key", "columns", "replacements", "dates", "null"}, the last five as the body has them.
+Args: {"table", "file", "apply", "key", "columns", "replacements", "dates", "null", "sheet"}, from key as in the body.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
-from services.records.exactly_once import MAX_BODY_BYTES
 from services.records.importing.options import Options, Replacement
 from services.records.importing.report import Report
-from services.records.transfers import MOST_LINES
 from services.shared.errors import Invalid
 
-__all__ = ["fit_report", "is_text", "read_options", "refuse_lines", "write_options"]
+__all__ = ["ANSWER_BYTES", "fit_report", "is_text", "read_options", "refuse_lines", "write_options"]
 
 ERRORS = 100
 """Refusals that a problem document has among its errors; its report has more."""
-LIST_LENGTHS = (MOST_LINES, 500, 50)
+ANSWER_BYTES = 5_000_000
+"""What an answer has room for, which Lambda bounds to 6 MB, the rest of a problem or a job included."""
+LIST_LENGTHS = (20_000, 5_000, 500, 50)
+MAX_OPTIONS_BYTES = 32_768
+"""A job shows its args, and what shows it must fit into what is kept with an idempotency key."""
 DATES = ("MDY", "DMY")
 
 
@@ -36,11 +39,11 @@ def refuse_lines(report: Report, told: dict[str, Any]) -> None:
     )
 
 
-def fit_report(told: dict[str, Any]) -> dict[str, Any]:
-    """A report that is small enough to be kept with its idempotency key: with shorter lists, or none at all."""
+def fit_report(told: dict[str, Any], most_bytes: int) -> dict[str, Any]:
+    """A report that has at most so many bytes in an answer: with shorter lists, or none at all."""
     for most in LIST_LENGTHS:
         fitting = {name: value[:most] if isinstance(value, list) else value for name, value in told.items()}
-        if len(orjson.dumps(fitting)) <= MAX_BODY_BYTES:
+        if len(json.dumps(orjson.dumps(fitting).decode())) <= most_bytes:  # Lambda has it as a text in JSON
             return fitting
     return {name: [] if isinstance(value, list) else value for name, value in told.items()}
 
@@ -54,28 +57,34 @@ def write_options(options: Options) -> dict[str, Any]:
         "replacements": [{"field": field, "old": old, "new": new} for field, old, new in replacements],
         "dates": options.dates,
         "null": options.null,
+        "sheet": options.sheet,
     }
 
 
 def read_options(asked: Mapping[str, Any]) -> Options:
     """The options that a JSON body or a job's args give. Raises Invalid naming the member."""
     key, columns, replacements = asked.get("key"), asked.get("columns"), asked.get("replacements")
-    dates, null = asked.get("dates"), asked.get("null")
+    dates = asked.get("dates")
     if not _is_texts(key):
         raise _wrong("key", "This must be a list of fields.")
     if columns is not None and not (isinstance(columns, dict) and _is_texts([*columns, *columns.values()])):
         raise _wrong("columns", "This must be an object of headings, each with its field.")
     if dates not in (None, *DATES):
         raise _wrong("dates", f"This must be {' or '.join(DATES)}.")
-    if null is not None and not is_text(null):
-        raise _wrong("null", "This must be a text.")
-    return Options(
+    for name in ("null", "sheet"):
+        if asked.get(name) is not None and not is_text(asked[name]):
+            raise _wrong(name, "This must be a text.")
+    given = Options(
         key=tuple(key or ()),
         columns=tuple((columns or {}).items()),
         replacements=tuple(_replacement(given) for given in _list(replacements)),
         dates=dates,
-        null=null,
+        null=asked.get("null"),
+        sheet=asked.get("sheet"),
     )
+    if len(orjson.dumps(write_options(given))) > MAX_OPTIONS_BYTES:
+        raise Invalid("The options have more than 32 KB together, which is more than a file needs.")
+    return given
 
 
 def _replacement(given: Any) -> Replacement:

@@ -10,7 +10,7 @@ from services.shared.caller import Runner
 from services.shared.errors import Conflict, NotFound
 from services.shared.queue import Queue
 
-__all__ = ["JobRef", "announce_job", "cancel_job", "create_job", "get_job"]
+__all__ = ["JobRef", "announce_job", "cancel_job", "create_job", "find_file", "get_job"]
 
 _SHOWN = "id, kind, args, state, progress, total, change_set, result, error, created_at, started_at, finished_at"
 _JSON = ("args", "result", "error")
@@ -60,3 +60,12 @@ def cancel_job(run: Runner, job_id: str) -> dict[str, Any]:
     if not cancelled:
         raise Conflict(f"The job is {job['state']} already.")
     return job
+
+
+def find_file(job: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What a job says of the file that it has made, its `name` first of all; None when it has made none.
+
+    An export's result does, and the report of an import with more refused lines than it lists.
+    """
+    told = job["result"] or (job["error"] or {}).get("report") or {}
+    return told if "name" in told else None

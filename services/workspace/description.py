@@ -98,7 +98,8 @@ def _job_paths() -> Json:
     }
 
 
-_RESULT = """When done. Of an undo: Undone. Of an import: ImportReport, with up to 1,000 entries a list. Of an export: \
+_RESULT = """When done. Of an undo: Undone. Of an import: ImportReport, with up to 1,000 entries a list \
+(where lines can't go in, it is the error's `report`). Of an export: \
 name, records, size_bytes, and the url that gives the file for five minutes, anew at every look."""
 
 
@@ -150,6 +151,7 @@ def _problem() -> Json:
     problem["properties"] |= {
         "request_id": {"type": ["string", "null"]},
         "errors": {"type": "array", "items": _object(field=_TEXT, message=_TEXT)},
+        "report": ref("ImportReport") | {"description": "Of an import with lines that can't go in."},
     }
     return problem
 

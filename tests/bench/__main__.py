@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench import report
+from tests.bench.cloud import measure_cloud
 from tests.bench.cold import measure_cold
 from tests.bench.data import load, prewarm, remove_posts
 from tests.bench.depth import measure_depth
@@ -69,12 +70,13 @@ def _parts(server: Server, options: argparse.Namespace) -> dict[str, Callable[[]
         "fair": lambda: measure_fair(server, pairs),
         "import": lambda: measure_importing(server),
         "images": lambda: measure_images(server, pairs // 4),
+        "cloud": lambda: measure_cloud(pairs),
     }
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parts = "cold, warm, fair, import, images, depth, roles or 'round trips'"
+    parts = "cold, warm, fair, import, images, cloud, depth, roles or 'round trips'"
     parser.add_argument("parts", nargs="*", metavar="PART", help=parts)
     parser.add_argument("--rows", type=int, default=ROWS, help="customers (1,000,000)")
     parser.add_argument("--pairs", type=int, default=40, help="pairs of batches for each figure (40)")

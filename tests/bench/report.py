@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tests.bench import images
+from tests.bench import cloud, images
 from tests.bench.measure import Pairs
 
 __all__ = ["GOALS", "GOALS_OF_ALL", "as_json", "as_text", "put_into"]
@@ -33,6 +33,8 @@ def as_text(name: str, found: Any) -> str:
         lines = [_cold_line(program, times) for program, times in found.items()]
     elif name == "images":
         lines = images.as_lines(found)
+    elif name == "cloud":
+        lines = cloud.as_lines(found)
     elif name == "import":
         lines = [_import_line(label, found[label]) for label in found]
     elif name == "round trips":
@@ -67,6 +69,7 @@ _HEADS = {
     "cold": f"  {'':40}{'CPU x':>8}{'quartiles':>17}{'CPU ms':>10}{'wall x':>8}{'process x':>10}{'process ms':>11}",
     "round trips": f"  {'':40}{'count':>6}",
     "images": images.HEAD,
+    "cloud": cloud.HEAD,
     "import": f"  {'':40}{'CPU x':>8}{'range':>17}{'wall x':>8}{'s':>8}{'COPY s':>8}{'peak MB':>9}",
 }
 

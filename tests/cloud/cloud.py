@@ -8,7 +8,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ import psycopg2
 
 from services.local.cloud.emulator import connect
 from services.local.cloud.place import Place
+from services.local.cloud.wiring.rest_api import BURST, RATE
 
 ROOT = Path(__file__).parents[2]
 T = TypeVar("T")
@@ -36,12 +38,12 @@ class Answer(NamedTuple):
 
 
 def run(
-    command: str, place: Place, *, environment: Mapping[str, str] | None = None
+    command: str, place: Place, *, port: int = 0, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Runs a command of the cloud to its end."""
+    """Runs a command of the cloud to its end. port: 0 takes a free one."""
     arguments = [sys.executable, "-m", "services.local.cloud", command, "--name", place.name]
     return subprocess.run(
-        [*arguments, "--data", str(place.data), "--port", "0"],
+        [*arguments, "--data", str(place.data), "--port", str(port)],
         cwd=ROOT,
         env={**os.environ, **(environment or {})},
         capture_output=True,
@@ -117,6 +119,36 @@ class Cloud:
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         connection.close()
         return rows
+
+    @contextmanager
+    def limited(self, *, rate: float, burst: int) -> Iterator[None]:
+        """A usage plan of other limits meanwhile, so that a slow machine gets over them, or a quick one doesn't."""
+        gateway = self.aws("apigateway")
+        plan = gateway.get_usage_plans()["items"][0]
+
+        def set_throttle(rate_limit: float, burst_limit: int) -> None:
+            patches = [("rateLimit", str(rate_limit)), ("burstLimit", str(burst_limit))]
+            operations = [{"op": "replace", "path": f"/throttle/{name}", "value": value} for name, value in patches]
+            gateway.update_usage_plan(usagePlanId=plan["id"], patchOperations=operations)
+
+        assert plan["throttle"] == {"rateLimit": RATE, "burstLimit": BURST}
+        set_throttle(rate, burst)
+        try:
+            yield
+        finally:
+            set_throttle(RATE, BURST)
+
+    @contextmanager
+    def deaf(self, name: str) -> Iterator[None]:
+        """Nobody hears meanwhile what is sent to a queue, work or keys; it is heard afterwards."""
+        functions, queue = self.aws("lambda"), f"{self.place.name}-{name}"
+        mappings = functions.list_event_source_mappings()["EventSourceMappings"]
+        uuid = next(one["UUID"] for one in mappings if one["EventSourceArn"].rpartition(":")[2] == queue)
+        functions.update_event_source_mapping(UUID=uuid, Enabled=False)
+        try:
+            yield
+        finally:
+            functions.update_event_source_mapping(UUID=uuid, Enabled=True)
 
     def queue_url(self, name: str) -> str:
         """A queue's URL: work, work-dead, keys or keys-dead."""

@@ -7,6 +7,7 @@ import signal
 import time
 from pathlib import Path
 
+from services.local.catalog import read_catalog
 from services.local.cloud.place import Place
 from services.local.docker import Engine
 from services.local.postgres_process import is_gone
@@ -14,12 +15,14 @@ from tests.cloud.cloud import Cloud, run, wait_for
 
 
 def test_a_cloud_comes_up_again_at_once_survives_a_kill_and_goes_without_a_trace(
-    engine: Engine, tmp_path: Path
+    engine: Engine, cloud: Cloud, tmp_path: Path
 ) -> None:
-    place = Place(f"life-{os.getpid()}", tmp_path)
+    place = Place(cloud.place.name, tmp_path)  # as in another checkout; the two don't disturb each other
+    tags = ("image", "ls", "--quiet", "--filter", f"reference=skep/*:{place.id}")
     try:
         assert run("up", place).returncode == 0
         first = Cloud(place)
+        assert len(engine.run(*tags).split()) == len(read_catalog())  # so that no other build removes them
         made = first.ask_json("POST", "/v1/customers", {"company": "Survivor"})
         assert made.status == 201, made.body
 
@@ -45,8 +48,20 @@ def test_a_cloud_comes_up_again_at_once_survives_a_kill_and_goes_without_a_trace
     assert is_gone(pid)
     assert list(tmp_path.iterdir()) == []
     label = ("--filter", f"label={place.label}", "--quiet")
-    assert engine.run("ps", "--all", *label) + engine.run("volume", "ls", *label) == ""
+    assert engine.run("ps", "--all", *label) + engine.run("volume", "ls", *label) + engine.run(*tags) == ""
     assert run("down", place).returncode == 0
+    assert cloud.get("/v1/customers?limit=1").status == 200
+
+
+def test_a_port_that_another_emulator_has_is_refused_and_the_other_left_alone(cloud: Cloud, tmp_path: Path) -> None:
+    place = Place("late", tmp_path)
+    try:
+        done = run("up", place, port=int(cloud.told["endpoint"].rpartition(":")[2]))
+    finally:
+        run("down", place)
+
+    assert (done.returncode, "CLOUD_PORT" in done.stderr, "Traceback" in done.stderr) == (1, True, False)
+    assert len(cloud.aws("apigateway").get_rest_apis()["items"]) == 1
 
 
 def test_half_of_a_cloud_goes_too(engine: Engine, tmp_path: Path) -> None:

@@ -54,6 +54,8 @@ def test_an_import_and_an_export_beyond_5000_lines_go_through_s3_sqs_and_automat
     assert job["state"] == "done", job
     rows = cloud.sql("SELECT count(*), sum(size) FROM customers WHERE company LIKE 'Long Import %%'")
     assert rows == [(6_000, sum(range(6_000)))]
+    # The clock would have had it done, too, up to a minute later.
+    wait_for(lambda: '"messages":{"done":1}' in cloud.place.log.read_text(encoding="utf-8"))
 
     job = finish(cloud, cloud.ask("POST", "/v1/customers/export?q=Long+Import&format=xlsx", key=cloud.key))
 
@@ -88,19 +90,45 @@ def test_a_file_of_any_bytes_comes_back_from_s3_as_it_was(cloud: Cloud) -> None:
     assert send("GET", get).body == content
 
 
-def test_a_poison_message_ends_in_the_dead_letter_queue(cloud: Cloud) -> None:
-    sqs, url = cloud.aws("sqs"), cloud.queue_url("work")
+def die(cloud: Cloud, job: str) -> None:
+    """Sends a message that names a job, and waits until it is in the dead-letter queue."""
+    sqs, url, dead = cloud.aws("sqs"), cloud.queue_url("work"), cloud.queue_url("work-dead")
     seconds = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])["Attributes"]
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})  # else three quarters of an hour
-    poison = json.dumps({"task": "jobs", "job": "not a job"})
+    poison = json.dumps({"task": "jobs", "job": job})
+
+    def look() -> bool:
+        messages = sqs.receive_message(QueueUrl=dead).get("Messages", [])
+        for message in messages:
+            sqs.delete_message(QueueUrl=dead, ReceiptHandle=message["ReceiptHandle"])
+        return poison in [message["Body"] for message in messages]
+
     try:
         sqs.send_message(QueueUrl=url, MessageBody=poison)
-        dead = cloud.queue_url("work-dead")
-        messages = wait_for(lambda: sqs.receive_message(QueueUrl=dead).get("Messages"))
+        wait_for(look)
     finally:
         sqs.set_queue_attributes(QueueUrl=url, Attributes=seconds)
 
-    assert [message["Body"] for message in messages] == [poison]
+
+def test_a_message_that_nobody_can_read_ends_in_the_dead_letter_queue(cloud: Cloud) -> None:
+    die(cloud, "not a job")
+
+
+def test_the_message_of_a_job_that_its_workers_never_survive_ends_there_and_the_job_says_why(cloud: Cloud) -> None:
+    file_id = upload(cloud, "poison.csv", b"company\nPoison Ltd")
+    job = finish(cloud, cloud.ask_json("POST", "/v1/customers/import", {"file": file_id}))["id"]
+    # As three workers leave it that died in the middle, one after the other.
+    cloud.sql(
+        "UPDATE skep.jobs SET state = 'running', attempts = 3, result = NULL, finished_at = NULL,"
+        " heartbeat_at = now() - interval '1 hour' WHERE id = %s RETURNING id",
+        (job,),
+    )
+
+    die(cloud, job)
+
+    told = cloud.get(f"/v1/jobs/{job}").json
+    assert (told["state"], told["error"]["code"], told["error"]["attempts"]) == ("failed", "interrupted", 3)
+    assert told["error"]["detail"]
 
 
 def test_the_clock_calls_automations_each_minute(cloud: Cloud) -> None:

@@ -10,6 +10,7 @@ from services.local.catalog import read_catalog
 from services.local.docker import Engine, NoEngine, find_engine
 from services.local.images.make import make_images
 from services.local.images.request import Request
+from tests.support.leftovers import sweep
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +19,7 @@ def engine() -> Engine:
     found = find_engine()
     if isinstance(found, NoEngine):
         pytest.skip(found.reason)
+    sweep(found)
     return found
 
 

@@ -42,6 +42,7 @@ print(json.dumps({
 
 SETTINGS = {
     "SKEP_DATABASE_URL": "postgresql://nobody@localhost/nothing",
+    "SKEP_DATABASE_OWNER_URL": "postgresql://nobody@localhost/nothing",
     "SKEP_ENVIRONMENT": "test",
     "SKEP_USAGE_PLAN_ID": "plan",
     "AWS_REGION": "eu-central-1",

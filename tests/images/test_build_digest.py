@@ -18,8 +18,10 @@ import pytest
 from services.local.catalog import read_catalog
 from services.local.docker import DockerError, Engine
 from services.local.images.builder import inspect
+from services.local.images.layout import read_settings
 from services.local.images.make import make_images
 from services.local.images.request import ARCHITECTURES, BUILD, ROOT, BuildFailed, Request
+from tests.support.leftovers import name_ours
 
 Images = dict[str, dict[str, Any]]
 
@@ -66,7 +68,7 @@ def test_what_runs_here_is_what_has_the_digest(engine: Engine, images: Images, s
         loaded = inspect(engine, tag)
         assert loaded["Id"] == images[service]["image_id"]
         assert loaded["RootFS"]["Layers"] == config["rootfs"]["diff_ids"]
-        assert loaded["Config"]["Env"] == config["config"]["Env"]
+        assert read_settings(loaded) == config["config"]
 
 
 @pytest.fixture(scope="module")
@@ -88,9 +90,17 @@ def clone(repository: Path, target: Path, umask: int) -> Path:
 
 
 @pytest.fixture(scope="module")
+def own_tags(engine: Engine) -> Iterator[str]:
+    """What the repositories of our images begin with, so that runs at once don't take each other's."""
+    yield name_ours()
+    for reference in _list_tags(engine, name_ours()):
+        engine.run("image", "rm", reference)
+
+
+@pytest.fixture(scope="module")
 def twice(
-    engine: Engine, repository: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[dict[str, Any], dict[str, Any], str]]:
+    engine: Engine, own_tags: str, repository: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[dict[str, Any], dict[str, Any], str]:
     """One service built by itself from two clones, each step anew; and a line that only the build's CA file has."""
     marker = f"# {uuid.uuid4()}"
     marked = tmp_path_factory.mktemp("trust") / "ca.pem"
@@ -102,12 +112,9 @@ def twice(
             folder = tmp_path_factory.mktemp(name)
             output = folder / "output"
             root = clone(repository, folder / "clone", umask)
-            request = Request(root, output, repository=f"skep-test-{name}", no_cache=True)
+            request = Request(root, output, repository=f"{own_tags}-{name}", no_cache=True)
             made.append(make_images(engine, request, ["customers"], print)["customers"] | {"output": output})
-    yield made[0], made[1], marker
-    for entry in made:
-        for reference in _list_tags(engine, entry["tag"].partition("/")[0]):
-            engine.run("image", "rm", reference)
+    return made[0], made[1], marker
 
 
 def _certificates() -> str:
@@ -117,7 +124,7 @@ def _certificates() -> str:
 
 
 def _list_tags(engine: Engine, repository: str) -> list[str]:
-    listed = engine.run("image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "--filter", f"reference={repository}/*")
+    listed = engine.run("image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "--filter", f"reference={repository}*/*")
     return listed.split()
 
 
@@ -144,15 +151,33 @@ def test_the_certificates_that_the_build_trusts_are_in_no_layer(
         assert marker.encode() not in path.read_bytes()
 
 
+def test_a_change_of_the_settings_alone_reaches_the_engine(
+    engine: Engine, own_tags: str, repository: Path, tmp_path: Path
+) -> None:
+    root = clone(repository, tmp_path / "clone", 0o022)
+    (root / "draft.txt").touch()  # the revision is the same both times: that commit's, and dirty
+    request = Request(root, tmp_path / "output", repository=f"{own_tags}-settings")
+    before = make_images(engine, request, ["customers"], print)["customers"]
+    file = root / "docker/Dockerfile"
+    file.write_text(file.read_text().replace("PGSSLMODE=verify-full", "PGSSLMODE=verify-ca"))
+    after = make_images(engine, request, ["customers"], print)["customers"]
+    assert (after["tag"], after["layers"]) == (before["tag"], before["layers"])
+    assert "PGSSLMODE=verify-ca" in inspect(engine, after["tag"])["Config"]["Env"]
+    assert after["image_id"] != before["image_id"]
+    assert not engine.has_image(before["image_id"])
+
+
 def test_a_base_image_of_another_architecture_is_refused_before_anything_is_built(
-    engine: Engine, images: Images, tmp_path: Path
+    engine: Engine, images: Images, own_tags: str, tmp_path: Path
 ) -> None:
     own = images["customers"]["architecture"]
     (other,) = set(ARCHITECTURES) - {own}
-    request = Request(output=tmp_path, base=images["customers"]["base"], architecture=other, repository="skep-test")
+    request = Request(
+        output=tmp_path, base=images["customers"]["base"], architecture=other, repository=f"{own_tags}-none"
+    )
     with pytest.raises(BuildFailed, match=f"here is for {own}, and images for {other} were asked for"):
         make_images(engine, request, ["customers"], print)
-    assert not _list_tags(engine, "skep-test")
+    assert not _list_tags(engine, f"{own_tags}-none")
 
 
 def test_a_base_image_of_another_architecture_is_refused_inside_the_build_too(engine: Engine, images: Images) -> None:

@@ -18,6 +18,7 @@ import pytest
 
 from services.local.docker import Engine
 from tests.support.compose import FILE, list_composes
+from tests.support.leftovers import name_ours
 
 START_SECONDS = 300
 ROOT = FILE.parent.parent
@@ -27,7 +28,7 @@ class Compose:
     """A project of its own: its containers, its volumes, its free ports."""
 
     def __init__(self, command: list[str], copy: Path) -> None:
-        self._command = [*command, "--project-name", f"skep-test-{os.getpid()}"]
+        self._command = [*command, "--project-name", name_ours()]
         self._command += ["--file", str(copy / "docker/compose.yaml")]
         self.port, *others = _free_ports(3)
         ports = dict(zip(("PORT", "POSTGRES_PORT", "TEST_POSTGRES_PORT"), (self.port, *others), strict=True))

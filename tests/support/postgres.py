@@ -9,10 +9,9 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -25,11 +24,10 @@ from testcontainers.core.config import testcontainers_config
 
 from services.local.docker import DockerError, Engine, NoEngine, find_engine
 from services.local.postgres import SUPERUSER, THROWAWAY, temporary_postgres
-from services.local.postgres_process import is_gone
+from tests.support.leftovers import LABEL, name_ours, sweep
 
 IMAGE = "postgres:17"
 KINDS = ("container", "embedded")
-LABEL = "org.skep.tests"
 INSIDE = "/run/skep"
 INITDB = "--auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8 --locale-provider=builtin --builtin-locale=C.UTF-8"
 """As the embedded one is made: the same order and letters on every machine, and a password for every connection."""
@@ -81,7 +79,7 @@ class ContainerPostgres:
         self.container.with_command([word for name in settings for word in ("-c", f"{name}={settings[name]}")])
         self.container.with_kwargs(
             entrypoint=["sh", "-c", f'exec docker-entrypoint.sh postgres "$@" 2>>{INSIDE}/postgres.log', "sh"],
-            labels={LABEL: f"{_process_space()}:{os.getpid()}"},
+            labels={LABEL: name_ours()},
             shm_size="256m",
         )
 
@@ -110,7 +108,7 @@ class ContainerPostgres:
 @contextmanager
 def container_postgres(engine: Engine) -> Iterator[ContainerPostgres]:
     """Runs one for as long as it is needed, and removes what runs that were killed have left."""
-    _sweep(engine)
+    sweep(engine)
     folder = Path(tempfile.mkdtemp(prefix="skep-", dir="/tmp"))
     try:
         server = ContainerPostgres(folder / "shared")
@@ -123,30 +121,15 @@ def container_postgres(engine: Engine) -> Iterator[ContainerPostgres]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _process_space() -> str:
-    """Where a process number means what it means here: a container may have the name of its machine."""
-    with suppress(OSError):  # only Linux has it
-        return f"{socket.gethostname()} {Path('/proc/self/ns/pid').readlink()}"
-    return socket.gethostname()
-
-
-def _sweep(engine: Engine) -> None:
-    """Removes the containers of this machine's test runs that are gone."""
-    told = engine.run("ps", "--all", "--filter", f"label={LABEL}", "--format", f'{{{{.ID}}}} {{{{.Label "{LABEL}"}}}}')
-    for line in told.splitlines():
-        container, _, owner = line.partition(" ")
-        space, _, pid = owner.rpartition(":")
-        if space == _process_space() and is_gone(int(pid)):
-            with suppress(DockerError):  # another worker was faster
-                engine.run("rm", "--force", "--volumes", container)
-
-
 @cache
 def find_container_engine() -> Engine | NoEngine:
     """The engine that can run Postgres 17."""
     engine = find_engine(building=False)
-    if isinstance(engine, Engine) and not engine.has_image(IMAGE):
-        return NoEngine(f"{engine} has no image {IMAGE}: `docker/base/make.sh {IMAGE}` sees to it")
+    try:
+        if isinstance(engine, Engine) and not engine.has_image(IMAGE):
+            return NoEngine(f"{engine} has no image {IMAGE}: `docker/base/make.sh {IMAGE}` sees to it")
+    except DockerError as error:
+        return NoEngine(str(error))
     return engine
 
 

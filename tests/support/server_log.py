@@ -6,12 +6,37 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import psycopg2
 
 from tests.support.postgres import Postgres
 
-_LINE = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ \S+ \[\d+\] (\w+):  (.*)$")
+STATEMENT = "statement: "
+_LINE = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ \S+ \[(\d+)\] (\w+):  (.*)$")
+
+
+class Entry(NamedTuple):
+    """What the server wrote at once. process: of the session; level: LOG, ERROR, …"""
+
+    process: str
+    level: str
+    text: str
+
+
+def read_entries(log: bytes) -> Iterator[Entry]:
+    """The entries of a log, each with all its lines."""
+    entry: Entry | None = None
+    for line in log.decode("utf-8", "replace").splitlines():
+        match = _LINE.match(line)
+        if match is None:
+            entry = entry and entry._replace(text=entry.text + "\n" + line.removeprefix("\t"))
+            continue
+        if entry is not None:
+            yield entry
+        entry = Entry(*match.groups())
+    if entry is not None:
+        yield entry
 
 
 class ServerLog:
@@ -27,17 +52,11 @@ class ServerLog:
             file.seek(self._start)
             lines = file.read()
         self._start += len(lines)
-        found: list[str] = []
-        inside = False
-        for line in lines.decode("utf-8", "replace").splitlines():
-            match = _LINE.match(line)
-            if match:
-                inside = match[1] == "LOG" and match[2].startswith("statement: ")
-                if inside:
-                    found.append(match[2].removeprefix("statement: "))
-            elif inside:
-                found[-1] += "\n" + line.removeprefix("\t")
-        return found
+        return [
+            entry.text.removeprefix(STATEMENT)
+            for entry in read_entries(lines)
+            if entry.level == "LOG" and entry.text.startswith(STATEMENT)
+        ]
 
 
 @contextmanager

@@ -26,7 +26,7 @@ def start_database(engine: Engine, place: Place) -> tuple[int, dict[str, str]]:
     """
     kept = Passwords(place.path("passwords.json"))
     passwords = {role: kept.get(role) for role in ("postgres", *ROLES)}
-    name = f"{place.name}-postgres"
+    name = f"{place.id}-postgres"
     if not _is_running(engine, place, name):
         # A container that has stopped may have lost its port to another.
         engine.run("rm", "--force", "--volumes", name)

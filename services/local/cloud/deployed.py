@@ -13,7 +13,7 @@ from typing import Any
 
 from services.local.cloud.emulator import ACCOUNT, REGION, SECRET, connect
 from services.local.cloud.events import is_request, make_failure, repair
-from services.local.lambda_runtime.failures import FunctionError, Throttled, TimedOut
+from services.local.lambda_runtime.failures import FunctionError, InvokeRefused, Throttled
 from services.local.lambda_runtime.front import Invocable
 from services.local.lambda_runtime.function import Function
 from services.local.lambda_runtime.sandboxes import Start
@@ -134,9 +134,9 @@ class _Named:
             payload = json.dumps(repair(event)).encode()
         try:
             return self.find(self.name, call.qualifier or "$LATEST").invoke_bytes(payload, call)
-        except FunctionError as error:
+        except (FunctionError, InvokeRefused) as error:
             sys.stdout.write(f"{self.name}: {error}\n")
             sys.stdout.flush()
             if not request:
                 raise
-            return make_failure(event, timed_out=isinstance(error, TimedOut))
+            return make_failure(event, error)

@@ -20,7 +20,17 @@ from botocore.config import Config
 
 from services.local.postgres_process import end_with_parent
 
-__all__ = ["ACCOUNT", "REGION", "SECRET", "Emulator", "EmulatorError", "connect", "free_port", "is_answering"]
+__all__ = [
+    "ACCOUNT",
+    "REGION",
+    "SECRET",
+    "Emulator",
+    "EmulatorError",
+    "connect",
+    "free_port",
+    "is_answering",
+    "need_port",
+]
 
 REGION = "eu-west-1"
 ACCOUNT = "000000000000"
@@ -29,6 +39,7 @@ SECRET = "local"  # noqa: S105 - it opens nothing but an emulator on loopback
 """The secret key. Of all signatures the emulator checks only those of presigned S3 requests."""
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
+PORT_SECONDS = 5.0
 
 
 class EmulatorError(Exception):
@@ -40,6 +51,26 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def need_port(port: int, *, seconds: float = PORT_SECONDS) -> None:
+    """Waits until nobody listens on a port of 127.0.0.1 (0: any will do): one who ended may need a moment.
+
+    Raises EmulatorError.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+                return
+            except OSError as error:
+                if time.monotonic() > deadline:
+                    raise EmulatorError(
+                        f"port {port} can't be had ({error.strerror}). Another one: make cloud CLOUD_PORT=…"
+                    ) from error
+        time.sleep(0.1)
 
 
 def is_answering(endpoint: str) -> bool:
@@ -82,6 +113,7 @@ class Emulator:
 
     def start(self) -> None:
         """Starts it and waits until it answers. Raises EmulatorError."""
+        need_port(self.port)  # somebody else's emulator would answer, too
         self._folder.mkdir(parents=True, exist_ok=True)
         with self.log_file.open("wb") as log:
             # It outlives this call: stop() ends it. What runs before exec locks nothing.

@@ -7,8 +7,9 @@ import re
 from typing import Any
 from urllib.parse import quote
 
+from services.local.lambda_runtime.failures import EventTooLarge, TimedOut
 from services.local.messages import BadGateway, GatewayTimeout
-from services.shared.errors import SkepError, problem
+from services.shared.errors import SkepError, TooLarge, problem
 
 __all__ = ["is_request", "make_failure", "repair"]
 
@@ -58,13 +59,17 @@ def repair(event: Event) -> Event:
     }
 
 
-def make_failure(event: Event, *, timed_out: bool) -> bytes:
+def make_failure(event: Event, error: Exception) -> bytes:
     """The answer of an API whose function failed, as its gateway responses have it: the emulator shows the error."""
-    error: SkepError = GatewayTimeout() if timed_out else BadGateway()
+    told: SkepError = BadGateway()
+    if isinstance(error, EventTooLarge):
+        told = TooLarge()
+    elif isinstance(error, TimedOut):
+        told = GatewayTimeout()
     answer = {
-        "statusCode": error.status,
+        "statusCode": told.status,
         "headers": {"Content-Type": "application/problem+json"},
-        "body": json.dumps(problem(error, event["requestContext"].get("requestId"))),
+        "body": json.dumps(problem(told, event["requestContext"].get("requestId"))),
     }
     return json.dumps(answer).encode()
 

@@ -6,14 +6,16 @@ import hashlib
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from services.local.catalog import SERVICES, read_catalog
-from services.local.cloud.place import CloudError
+from services.local.cloud.place import CloudError, Place
 from services.local.cloud.plan import Image
-from services.local.docker import Engine
+from services.local.docker import DockerError, Engine
 
-__all__ = ["build_images"]
+__all__ = ["build_images", "keep_images", "release_images"]
 
 ROOT = SERVICES.parent
 BUILT = ROOT / "build" / "images"
@@ -32,6 +34,25 @@ def build_images(engine: Engine) -> dict[str, Image]:
             raise CloudError(f"`make images` has not written every service into {RECORD}")
         BUILT_FROM.write_text(sources, encoding="ascii")
     return found
+
+
+def keep_images(engine: Engine, place: Place, images: Mapping[str, Image]) -> None:
+    """Gives them tags of this cloud: `make images` removes images that lose theirs. Raises DockerError."""
+    for service, image in images.items():
+        tag = f"skep/{service}:{place.id}"
+        before = engine.run("image", "ls", "--quiet", "--no-trunc", tag).strip()
+        engine.run("image", "tag", image.image_id, tag)
+        if before in engine.run("image", "ls", "--quiet", "--no-trunc", "--filter", "dangling=true").split():
+            with suppress(DockerError):  # a container may still run it
+                engine.run("image", "rm", before)
+
+
+def release_images(engine: Engine, place: Place) -> None:
+    """Removes the tags of this cloud, and images that have no other. Raises DockerError."""
+    reference = f"reference=skep/*:{place.id}"
+    found = engine.run("image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "--filter", reference).split()
+    if found:
+        engine.run("image", "rm", *found)
 
 
 def _read(engine: Engine) -> dict[str, Image] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 import signal
@@ -33,6 +34,16 @@ class Place:
     data: Path
 
     @property
+    def api_id(self) -> str:
+        """The same at each start, so that a URL stays what it was, and no other cloud's, whose cookies aren't ours."""
+        return hashlib.sha256(f"{self.name} {self.data.resolve()}".encode()).hexdigest()[:8]
+
+    @property
+    def id(self) -> str:
+        """For what all clouds of this machine have in one place: those of two checkouts have the same name."""
+        return f"{self.name}-{self.api_id}"
+
+    @property
     def folder(self) -> Path:
         """What it keeps for itself; gone after `down`."""
         return self.data / "cloud"
@@ -49,8 +60,8 @@ class Place:
 
     @property
     def label(self) -> str:
-        """On every container and volume of this cloud."""
-        return f"{LABEL}={self.name}"
+        """On every container and volume of this cloud, in Docker's words."""
+        return f"{LABEL}={self.id}"
 
     def path(self, name: str) -> Path:
         """A file of its own."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +25,7 @@ class Plan:
     """One local cloud. lambda_url: where the emulator sends the events of all functions; port: the database's."""
 
     name: str
+    api_id: str
     endpoint: str
     lambda_url: str
     database_port: int
@@ -34,11 +34,6 @@ class Plan:
     catalog: Mapping[str, Mapping[str, Any]]
     routes: list[dict[str, str]]
     revision: str
-
-    @property
-    def api_id(self) -> str:
-        """The same at each start, so that a URL stays what it was: eight hexadecimal digits of the name."""
-        return hashlib.sha256(self.name.encode()).hexdigest()[:8]
 
     @property
     def public_endpoint(self) -> str:

@@ -44,8 +44,8 @@ def _start(place: Place, client: str, uri: str, environment: Mapping[str, str]) 
     """What starts the image that was pushed: the same one as Docker has it, found by its digest."""
     digest = uri.rpartition("@")[2]
     images = place.read(place.path("images.json"))
-    labels = dict([place.label.split("=")])
-    return Logged(ContainerFunction(images[digest], environment, client=client, labels=labels), _write)
+    label, _, cloud = place.label.partition("=")
+    return Logged(ContainerFunction(images[digest], environment, client=client, labels={label: cloud}), _write)
 
 
 def _write(text: str) -> None:

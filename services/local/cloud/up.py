@@ -17,8 +17,8 @@ from typing import Any
 from services.forms.assets import write_assets
 from services.local.catalog import CATALOG, ROUTES, read_catalog, read_routes
 from services.local.cloud.database import IMAGE, start_database
-from services.local.cloud.emulator import connect, is_answering
-from services.local.cloud.images import ROOT, build_images
+from services.local.cloud.emulator import connect, is_answering, need_port
+from services.local.cloud.images import ROOT, build_images, keep_images, release_images
 from services.local.cloud.place import CloudError, Place
 from services.local.cloud.plan import Image, Plan
 from services.local.cloud.wiring import wire
@@ -54,6 +54,9 @@ def up(place: Place, port: int) -> Told:
     engine = get_engine()
     place.folder.mkdir(parents=True, exist_ok=True)
     with place.hold("up", BUSY.format(place.name)):
+        ours = str(place.read(place.path("serve.json")).get("endpoint", ""))
+        if place.find_process() is None or not ours.endswith(f":{port}"):
+            need_port(port)  # before anything is stopped
         with step("Images"):
             images = build_images(engine)
         with step("Postgres"):
@@ -65,11 +68,13 @@ def up(place: Place, port: int) -> Told:
             return told
         place.stop_process()
         place.told.unlink(missing_ok=True)
+        keep_images(engine, place, images)
         with step("Emulator"):
             running = _start_process(place, engine, images, port)
         revision = _revision()
         plan = Plan(
             place.name,
+            place.api_id,
             running["endpoint"],
             running["lambda_url"],
             database_port,
@@ -91,7 +96,9 @@ def down(place: Place) -> None:
     with place.hold("up", BUSY.format(place.name)):
         place.stop_process()
         place.told.unlink(missing_ok=True)
-        _remove_all(get_engine(), place)
+        engine = get_engine()
+        _remove_all(engine, place)
+        release_images(engine, place)
         shutil.rmtree(place.folder)
 
 
@@ -144,6 +151,7 @@ def _start_process(place: Place, engine: Engine, images: Mapping[str, Image], po
     command = [sys.executable, "-m", "services.local.cloud", "serve", "--name", place.name]
     command += ["--data", str(place.data.resolve()), "--port", str(port), "--client", str(engine.client)]
     with place.log.open("ab") as log:
+        begin = log.tell()
         # It is meant to outlive this call; place.stop_process() ends it.
         process = subprocess.Popen(  # pylint: disable=consider-using-with
             command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
@@ -152,8 +160,8 @@ def _start_process(place: Place, engine: Engine, images: Mapping[str, Image], po
     while not ready.is_file():
         if process.poll() is not None or time.monotonic() > deadline:
             place.stop_process()
-            lines = place.log.read_text(encoding="utf-8", errors="replace").splitlines()
-            raise CloudError("\n".join(lines[-20:]) or f"nothing answered within {START_SECONDS:.0f} s")
+            said = place.log.read_bytes()[begin:].decode("utf-8", "replace")
+            raise CloudError(said.strip()[-2000:] or f"nothing answered within {START_SECONDS:.0f} s")
         time.sleep(0.05)
     return place.read(ready)
 

@@ -14,9 +14,9 @@ from typing import Any
 from services.local.docker import Engine
 from services.local.images.layers import Layer
 from services.local.images.request import Revision
-from services.local.images.store import Store
+from services.local.images.store import Store, write_whole
 
-__all__ = ["Image", "load", "make_image", "read_digest", "write_layout"]
+__all__ = ["Image", "load", "make_image", "read_digest", "read_settings", "write_layout"]
 
 OCI = "application/vnd.oci.image"
 KEPT_SETTINGS = ("Cmd", "Entrypoint", "Env", "Labels", "User", "WorkingDir")
@@ -33,10 +33,10 @@ class Image:
     architecture: str
 
     @property
-    def labels(self) -> dict[str, str]:
-        """Those of its configuration."""
-        labels: dict[str, str] = json.loads(self.config)["config"]["Labels"]
-        return labels
+    def settings(self) -> dict[str, Any]:
+        """How it is started, and its labels."""
+        settings: dict[str, Any] = json.loads(self.config)["config"]
+        return settings
 
     @property
     def digest(self) -> str:
@@ -50,7 +50,7 @@ def make_image(built: dict[str, Any], layers: list[Layer], revision: Revision) -
     config = _as_json(
         {
             "architecture": built["Architecture"],
-            "config": {name: built["Config"].get(name) for name in KEPT_SETTINGS},
+            "config": read_settings(built),
             "created": created,
             "history": [{"created": created, "created_by": "make images"} for _ in layers],
             "os": built["Os"],
@@ -68,8 +68,14 @@ def make_image(built: dict[str, Any], layers: list[Layer], revision: Revision) -
     return Image(config, manifest, layers, built["Architecture"])
 
 
+def read_settings(inspected: dict[str, Any]) -> dict[str, Any]:
+    """The settings of an image, of its inspection: those that ours keep."""
+    return {name: inspected["Config"].get(name) for name in KEPT_SETTINGS}
+
+
 def write_layout(image: Image, store: Store, folder: Path, tag: str) -> None:
     """Writes the OCI layout into the folder, in the place of what is there. Layers are links into the store."""
+    (folder / "index.json").unlink(missing_ok=True)  # first: without it, what is left of the rest is no layout
     shutil.rmtree(folder, ignore_errors=True)
     blobs = folder / "blobs" / "sha256"
     blobs.mkdir(parents=True)
@@ -85,7 +91,7 @@ def write_layout(image: Image, store: Store, folder: Path, tag: str) -> None:
     }
     (folder / "oci-layout").write_bytes(_as_json({"imageLayoutVersion": "1.0.0"}))
     index = {"schemaVersion": 2, "mediaType": f"{OCI}.index.v1+json", "manifests": [described]}
-    (folder / "index.json").write_bytes(_as_json(index))  # last: where it stands, the rest does
+    write_whole(folder / "index.json", _as_json(index))  # last: where it stands, the rest does
 
 
 def read_digest(folder: Path) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,10 +13,10 @@ from typing import Any
 from services.local.docker import DockerError, Engine
 from services.local.images.builder import Base, build, find_base, inspect
 from services.local.images.distributions import find_distributions
-from services.local.images.layout import Image, load, make_image, read_digest, write_layout
-from services.local.images.request import BuildFailed, Request, find_revision
+from services.local.images.layout import Image, load, make_image, read_digest, read_settings, write_layout
+from services.local.images.request import BuildFailed, Request, Revision, find_revision
 from services.local.images.sbom import write_sbom
-from services.local.images.store import Store
+from services.local.images.store import Store, write_whole
 
 __all__ = ["make_images"]
 
@@ -35,17 +34,17 @@ def make_images(
     """
     made: dict[str, dict[str, Any]] = {}
     with _alone(request.output, progress):
-        base = find_base(engine, request)
+        base, revision = find_base(engine, request), find_revision(request.root)
         for service in services:
             started = time.monotonic()
-            made[service] = _make_image(engine, request, base, service)
+            made[service] = _make_image(engine, request, revision, base, service)
             progress(_summarize(service, made[service], time.monotonic() - started))
             _list(request.output / LIST, made)
     return made
 
 
-def _make_image(engine: Engine, request: Request, base: Base, service: str) -> dict[str, Any]:
-    revision, store = find_revision(request.root), Store(request.output / "layers")
+def _make_image(engine: Engine, request: Request, revision: Revision, base: Base, service: str) -> dict[str, Any]:
+    store = Store(request.output / "layers")
     image_id = build(engine, request, revision, base, service)
     built = inspect(engine, image_id)
     of_base = len(base.diff_ids)
@@ -59,21 +58,21 @@ def _make_image(engine: Engine, request: Request, base: Base, service: str) -> d
     if read_digest(folder) != image.digest or not bill.is_file():
         write_layout(image, store, folder, revision.name)
         distributions = find_distributions([store.path(layer.digest) for layer in layers])
-        bill.write_text(write_sbom(service, image.digest, revision, distributions), encoding="utf-8")
-    loaded = _load(engine, image, folder, tags)
+        write_whole(bill, write_sbom(service, image.digest, revision, distributions).encode())
+    loaded = _load(engine, image, folder, tags, store)
     with suppress(DockerError):  # another build of the same files may hold it
         engine.run("image", "rm", image_id)
     return {"tag": tags[0], "revision": revision.name, "image_id": loaded} | _describe(image, base, of_base)
 
 
-def _load(engine: Engine, image: Image, folder: Path, tags: list[str]) -> str:
+def _load(engine: Engine, image: Image, folder: Path, tags: list[str], store: Store) -> str:
     """Has the engine take the image, if it hasn't; gives the id under which it runs."""
     ids = {_find(engine, image, tag) for tag in tags}
     if len(ids) == 1 and (known := ids.pop()):
         return known
     before = {inspect(engine, tag)["Id"] for tag in tags if engine.has_image(tag)}
-    with tempfile.TemporaryDirectory(prefix="skep-image-") as scratch:
-        load(engine, image, folder, tags, Path(scratch, "image.tar"))
+    with store.scratch() as scratch:
+        load(engine, image, folder, tags, scratch / "image.tar")
     loaded = _find(engine, image, tags[0])
     if not loaded:
         raise BuildFailed(f"Docker loaded {tags[0]} as something else than was written.")
@@ -85,12 +84,12 @@ def _load(engine: Engine, image: Image, folder: Path, tags: list[str]) -> str:
 
 
 def _find(engine: Engine, image: Image, tag: str) -> str:
-    """The id of the image with that tag, if it is this one: the same layers, the same labels."""
+    """The id of the image with that tag, if it is this one: the same layers, the same settings."""
     if not engine.has_image(tag):
         return ""
     found = inspect(engine, tag)
     same = found["RootFS"]["Layers"] == [layer.diff_id for layer in image.layers]
-    return str(found["Id"]) if same and found["Config"]["Labels"] == image.labels else ""
+    return str(found["Id"]) if same and read_settings(found) == image.settings else ""
 
 
 def _describe(image: Image, base: Base, of_base: int) -> dict[str, Any]:
@@ -116,7 +115,7 @@ def _list(path: Path, made: dict[str, dict[str, Any]]) -> None:
     known: dict[str, dict[str, Any]] = {}
     if path.is_file():
         known = json.loads(path.read_text(encoding="utf-8"))
-    path.write_text(json.dumps(known | made, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    write_whole(path, json.dumps(known | made, indent=2, sort_keys=True).encode() + b"\n")
 
 
 def _summarize(service: str, entry: dict[str, Any], seconds: float) -> str:

@@ -17,20 +17,23 @@ from services.local.docker import Engine
 from services.local.images.layers import Layer, normalise, pack
 from services.local.images.request import BuildFailed
 
-__all__ = ["Store"]
+__all__ = ["Store", "write_whole"]
 
 FORMAT = "1"
 """Changes with what normalise does, so that no layer of an older way is taken for one of today's."""
 
+SCRATCH = "scratch-"
 GZIP_MAGIC = b"\x1f\x8b"
 
 
 class Store:
-    """A folder with the layers, and an index from what Docker built to what came of it."""
+    """A folder with the layers, and an index from what Docker built to what came of it. One has it at a time."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
+        for left in folder.glob(f"{SCRATCH}*"):  # of a run that was killed
+            shutil.rmtree(left, ignore_errors=True)
         self._index = folder / "index.json"
         self._known: dict[str, Layer] = {}
         if self._index.is_file():
@@ -49,12 +52,12 @@ class Store:
         """
         keys = [_key(diff_id, kept=place < of_base) for place, diff_id in enumerate(diff_ids)]
         if not all(self._has(key) for key in keys):
-            with _saved(engine, image_id) as saved:
+            with self._saved(engine, image_id) as saved:
                 for place, (key, source) in enumerate(zip(keys, saved, strict=True)):
                     if not self._has(key):
                         self._known[key] = self._add(source, kept=place < of_base)
             index = {key: asdict(layer) for key, layer in sorted(self._known.items())}
-            self._index.write_text(json.dumps(index, indent=1) + "\n", encoding="utf-8")
+            write_whole(self._index, json.dumps(index, indent=1).encode() + b"\n")
         layers = [self._known[key] for key in keys]
         return layers[:of_base] + [layer for layer in layers[of_base:] if layer.entries]
 
@@ -62,8 +65,8 @@ class Store:
         return key in self._known and self.path(self._known[key].digest).is_file()
 
     def _add(self, source: IO[bytes], *, kept: bool) -> Layer:
-        with tempfile.TemporaryDirectory(dir=self._folder) as scratch:
-            packed, plain = Path(scratch, "packed"), Path(scratch, "plain")
+        with self.scratch() as scratch:
+            packed, plain = scratch / "packed", scratch / "plain"
             if kept:
                 layer = pack(source, packed)
             else:
@@ -73,21 +76,33 @@ class Store:
             packed.replace(self.path(layer.digest))
         return layer
 
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A folder for files as large as an image, which is gone afterwards: after a kill, with the next run."""
+        with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=self._folder) as folder:
+            yield Path(folder)
+
+    @contextmanager
+    def _saved(self, engine: Engine, image_id: str) -> Iterator[Iterator[IO[bytes]]]:
+        """The tars of an image's layers, the base's first, as `docker save` writes them: packed or not."""
+        with self.scratch() as scratch:
+            file = scratch / "image.tar"
+            engine.run("image", "save", "--output", str(file), image_id)
+            with tarfile.open(file) as saved:
+                with _open(saved, "manifest.json") as manifest:
+                    names = json.load(manifest)[0]["Layers"]
+                yield (_open(saved, name) for name in names)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Writes a file that is there whole or as it was, also for whoever reads meanwhile and after a kill."""
+    beside = path.with_name(f"{path.name}.new")
+    beside.write_bytes(content)
+    beside.replace(path)
+
 
 def _key(diff_id: str, *, kept: bool) -> str:
     return f"{diff_id} {'kept' if kept else 'normalised'} {FORMAT}"
-
-
-@contextmanager
-def _saved(engine: Engine, image_id: str) -> Iterator[Iterator[IO[bytes]]]:
-    """The tars of an image's layers, the base's first, as `docker save` writes them: packed or not, by its version."""
-    with tempfile.TemporaryDirectory(prefix="skep-image-") as scratch:
-        file = Path(scratch, "image.tar")
-        engine.run("image", "save", "--output", str(file), image_id)
-        with tarfile.open(file) as saved:
-            with _open(saved, "manifest.json") as manifest:
-                names = json.load(manifest)[0]["Layers"]
-            yield (_open(saved, name) for name in names)
 
 
 def _open(saved: tarfile.TarFile, name: str) -> IO[bytes]:

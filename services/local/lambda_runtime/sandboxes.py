@@ -121,6 +121,13 @@ class ContainerFunction:
         return _Container(command, {**os.environ, **environment}, client=self.client, name=name)
 
 
+def _tell_end(code: int, *, number: int) -> str:
+    """How a process ended. number: of the signal that ended it, if there is one of that number."""
+    if number in signal.valid_signals():
+        return f"signal: {(signal.strsignal(number) or str(number)).lower()}"
+    return f"exit status {code}" if code else ""
+
+
 class _Process:
     """The process that was started, its output in a file of its own."""
 
@@ -142,9 +149,7 @@ class _Process:
 
     def wait(self) -> str:
         code = self._process.wait()
-        if code < 0:
-            return f"signal: {(signal.strsignal(-code) or str(-code)).lower()}"
-        return f"exit status {code}" if code else ""
+        return _tell_end(code, number=-code)
 
     def freeze(self) -> None:
         self._is_frozen = True
@@ -192,10 +197,8 @@ class _Container(_Process):
 
     def wait(self) -> str:
         code = self._process.wait()
-        # As a shell has it, the init says 128 + n for a signal.
-        if code > _TINI_SIGNAL:
-            return f"signal: {(signal.strsignal(code - _TINI_SIGNAL) or str(code)).lower()}"
-        return f"exit status {code}" if code else ""
+        # As a shell has it, the init says 128 + n for a signal; 255 and the like are a status.
+        return _tell_end(code, number=code - _TINI_SIGNAL)
 
     def freeze(self) -> None:
         self._docker("pause", self.name)

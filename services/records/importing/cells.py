@@ -122,13 +122,13 @@ def _note_nulls(table: Table, lines: list[Line], columns: Columns, options: Opti
         if count:
             findings.notes.append(
                 f"The {short_name(table, name)} is the text NULL on {count:,} line{'' if count == 1 else 's'}; "
-                "--null NULL would read it as no value."
+                "the option null=NULL would read it as no value."
             )
 
 
 def _replace(table: Table, lines: list[Line], columns: Columns, options: Options, findings: Findings) -> None:
     for replacement in options.replacements:
-        name = columns.get_field(table, replacement.field, "--replace")
+        name = columns.get_field(table, replacement.field, "replace")
         values = {text for line in lines if (text := line.texts[name]) is not None}
         old, new = replacement.split(values)
         if old not in values:
@@ -161,7 +161,7 @@ def _convert_dates(table: Table, lines: list[Line], columns: Columns, options: O
             findings.notes.append(f"The dates for {name} are read like those for {like}: {_ORDERS[order]}.")
         if order is None:
             raise Invalid(
-                f"The dates for {name} may be {' or '.join(_ORDERS.values())}. Choose with --dates MDY or DMY.",
+                f"The dates for {name} may be {' or '.join(_ORDERS.values())}. Choose with dates=MDY or dates=DMY.",
                 errors=[{"field": name, "message": "Month or day first? The dates don't tell."}],
             )
         for line in lines:
@@ -185,7 +185,7 @@ def _choose(name: str, known: Choice, lines: list[Line], findings: Findings) -> 
 def _explain(known: RecordField, text: str, message: str) -> str:
     hint = ""
     if text.casefold() in _NOTHING:
-        hint = f" If that stands for no value, say --null {text}."
+        hint = f" If that stands for no value, give the option null={text}."
     elif isinstance(known, Integer | Money):
         hint = _number_hint(text)
     return f"{message} The file has {shorten(text)!r}.{hint}"

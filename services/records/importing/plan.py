@@ -32,20 +32,20 @@ class Plan:
 def choose_key(tables: Mapping[str, Table], table: Table, columns: Columns, given: Sequence[str]) -> tuple[str, ...]:
     """The fields that tell a record from others. Raises BadRequest when there are none, or they have no column."""
     if not given and table.natural_key is None:
-        raise BadRequest(f"{table.label} have no key of their own: say by which fields to tell them apart with --key.")
+        raise BadRequest(f"{table.label} have no key of their own: say by which fields to tell them apart (key=FIELD).")
     if not given and table.natural_key not in columns.places:
         raise BadRequest(
             f"{table.label} are told apart by the field {table.natural_key}, and no column is mapped to it. "
-            f"Map one with COLUMN:{table.natural_key}, or name another key with --key."
+            f"Map one with COLUMN:{table.natural_key}, or name another key (key=FIELD)."
         )
-    named = [columns.get_field(table, text, "--key") for text in given or [str(table.natural_key)]]
+    named = [columns.get_field(table, text, "key") for text in given or [str(table.natural_key)]]
     key = tuple(dict.fromkeys(named))
     for name in key:
         field = table.fields[name]
         if isinstance(field, Money | Boolean | LongText | Timestamp) or (
             name != "id" and _is_own(tables, table, field)
         ):
-            raise BadRequest(f"--key: the field {short_name(table, name)} can't tell records apart.")
+            raise BadRequest(f"key: the field {short_name(table, name)} can't tell records apart.")
     return key
 
 

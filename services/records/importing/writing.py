@@ -83,7 +83,8 @@ class Writer:
         if len(allowed) == 1:
             self._refuse(allowed[0][0], error)
             return
-        # One of them is refused: it is found by halves.
+        # One of them is refused: it is found by halves, which may take long.
+        self._progress(self._done, self._total)
         half = len(allowed) // 2
         self._together(run, allowed[:half], write)
         self._together(run, allowed[half:], write)

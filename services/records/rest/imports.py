@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import io
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from flask import Response, request
 
-from services.records.exactly_once import Answer, answer_once
-from services.records.import_args import fit_report, is_text, read_options, refuse_lines, write_options
+from services.records.exactly_once import MAX_BODY_BYTES, Answer, answer_once
+from services.records.import_args import (
+    ANSWER_BYTES,
+    fit_report,
+    is_text,
+    read_options,
+    refuse_lines,
+    write_options,
+)
 from services.records.importing.engine import import_file
 from services.records.importing.options import Options, parse_column, parse_replacement
 from services.records.importing.wire import report_as_json
@@ -29,11 +37,17 @@ from services.shared.web import service
 __all__ = ["FILE_TYPES", "PARAMETERS", "Imports"]
 
 FILE_TYPES = ("text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-PARAMETERS = ("key", "map", "replace", "dates", "null", "apply")
+PARAMETERS = ("key", "map", "replace", "dates", "null", "sheet", "apply")
 MOST_ENTRIES = 20_000
 """Of each list of a report: what an answer has room for."""
+MOST_SECONDS = 15.0
+"""What takes longer becomes a job. API Gateway waits for 29 seconds, and a step of the work takes some of them."""
 T = TypeVar("T")
-MEMBERS = ("file", "key", "columns", "replacements", "dates", "null", "apply")
+MEMBERS = ("file", "key", "columns", "replacements", "dates", "null", "sheet", "apply")
+
+
+class _TooMuch(Exception):
+    """This is more than a request can do or tell: it is undone, and becomes a job."""
 
 
 class Imports:
@@ -62,8 +76,23 @@ class Imports:
             raise BadRequest("The body is empty: it must be the file.")
         if len(content) > MOST_BYTES:
             raise TooLarge("The file has more than 4 MB. Upload it (POST /v1/files), then import it by its id.")
+        queued = write_options(options) | {"apply": apply}
         if has_many_lines(content):
-            return self._queue_body(caller, content, write_options(options) | {"apply": apply})
+            return self._queue_body(caller, content, queued)
+        # What changes nothing is simply done again.
+        key = http.idempotency_key() if apply else None
+        try:
+            answer = answer_once(caller, key, self._work(content, options, apply=apply), _no_render)
+        except _TooMuch:
+            return self._queue_body(caller, content, queued)
+        return http.answer_with(answer)
+
+    def _work(self, content: bytes, options: Options, *, apply: bool) -> Callable[[Runner], Answer]:
+        deadline = time.monotonic() + MOST_SECONDS
+
+        def progress(_done: int, _total: int) -> None:
+            if time.monotonic() > deadline:
+                raise _TooMuch()
 
         def work(run: Runner) -> Answer:
             report = import_file(
@@ -74,14 +103,16 @@ class Imports:
                 options=options,
                 settings=service().settings,
                 apply=apply,
+                progress=progress,
             )
-            told = report_as_json(self._table, report, most=MOST_ENTRIES)
+            told = fit_report(report_as_json(self._table, report, most=MOST_ENTRIES), ANSWER_BYTES)
+            if len(told["refusals"]) < len(report.refused):
+                raise _TooMuch()
             if apply:
                 refuse_lines(report, told)
-            return Answer(200, fit_report(told) if apply else told, change_set=report.change_set)
+            return Answer(200, fit_report(told, MAX_BODY_BYTES) if apply else told, change_set=report.change_set)
 
-        # What changes nothing is simply done again.
-        return http.answer_with(answer_once(caller, http.idempotency_key() if apply else None, work, _no_render))
+        return work
 
     def _queue_body(self, caller: Caller, content: bytes, asked: dict[str, Any]) -> Response:
         def work(run: Runner) -> Answer:
@@ -117,10 +148,11 @@ def _options_of_query() -> Options:
             "key": request.args.getlist("key"),
             "dates": http.parameter("dates"),
             "null": http.parameter("null"),
+            "sheet": http.parameter("sheet"),
         }
     )
     columns, replacements = _parse_each("map", parse_column), _parse_each("replace", parse_replacement)
-    return Options(given.key, columns, replacements, given.dates, given.null)
+    return Options(given.key, columns, replacements, given.dates, given.null, given.sheet)
 
 
 def _parse_each(name: str, parse: Callable[[str], T]) -> tuple[T, ...]:

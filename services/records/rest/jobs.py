@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, Response
 
 from services.records.exactly_once import Answer
-from services.records.jobs import JobRef, cancel_job, get_job
+from services.records.jobs import JobRef, cancel_job, find_file, get_job
 from services.records.rest import http
 from services.records.transfers import export_key
 from services.shared.authorize import Authorize
@@ -43,8 +43,7 @@ def accepted(run: Runner, job: JobRef, prefix: str) -> Answer:
 
 def _answer(job: dict[str, Any]) -> Response:
     headers = {"Retry-After": "1"} if job["state"] in ("queued", "running") else None
-    if job["kind"] == "export" and job["state"] == "done":
+    if (file := find_file(job)) is not None:
         # Signed anew at every look, since it lives for minutes.
-        url = service().files.download_url(export_key(job["id"]), job["result"]["name"])
-        job = job | {"result": job["result"] | {"url": url}}
+        file["url"] = service().files.download_url(export_key(job["id"]), file["name"])
     return json_answer(job, headers=headers)

@@ -19,6 +19,7 @@ _FILE = {"type": "string", "format": "binary"}
 _DATES = {"type": "string", "enum": ["MDY", "DMY"]}
 QUEUED: Json = {
     "description": "Too much for a request: Location names the job that does it.",
+    "headers": {"Location": {"schema": {"type": "string"}}},
     "content": {"application/json": {"schema": ref("Job")}},
 }
 
@@ -69,7 +70,11 @@ def describe_files() -> tuple[dict[str, Json], dict[str, Json]]:
 def _export_parameters(table: Table) -> list[Json]:
     kept = [p for p in list_parameters(table) if p["name"] in ("filter", "q", "sort", "fields")]
     file_format = {"type": "string", "enum": list(FORMATS), "default": FORMATS[0]}
-    return [KEY, {"name": "format", "in": "query", "schema": file_format}, *kept]
+    return [
+        KEY,
+        {"name": "format", "in": "query", "schema": file_format, "description": "For xlsx, send its type as Accept."},
+        *kept,
+    ]
 
 
 def _import_parameters() -> list[Json]:
@@ -80,6 +85,7 @@ def _import_parameters() -> list[Json]:
         "replace": (_TEXTS, "FIELD:OLD=NEW, another value for a value as read."),
         "dates": (_DATES, "Month or day first, where the dates don't tell."),
         "null": (_TEXT, "A text that stands for no value."),
+        "sheet": (_TEXT, "Of a workbook; else the first one with something in it."),
         "apply": ({"type": "string", "enum": ["true", "false"]}, "Do it; without this, only say what would happen."),
     }
     return [
@@ -105,6 +111,7 @@ def _import_input() -> Json:
             "replacements": {"type": "array", "items": replacement},
             "dates": {"type": ["string", "null"], "enum": ["MDY", "DMY", None]},
             "null": {"type": ["string", "null"]},
+            "sheet": {"type": ["string", "null"]},
             "apply": {"type": "boolean", "default": False},
         },
         "required": ["file"],
@@ -119,7 +126,7 @@ def _import_report() -> Json:
     update = _object(line=_COUNT, id=_TEXT, changes={"type": "object"})
     refusal = _object(line=_COUNT, field=text_or_null, reason=_TEXT)
     unknown = _object(field=_TEXT, value=_TEXT, lines=_list(_COUNT), line_count=_COUNT, proposals=_TEXTS)
-    return _object(
+    report = _object(
         lines=_COUNT,
         created=_COUNT,
         updated=_COUNT,
@@ -136,6 +143,11 @@ def _import_report() -> Json:
         unknown_count=_COUNT,
         change_set={"type": ["string", "null"], "format": "uuid", "description": "Null when nothing was changed."},
     )
+    report["properties"] |= {
+        "name": _TEXT | {"description": "Of the CSV with every refusal, where a job has more than it lists."},
+        "url": _TEXT | {"description": "That gives the CSV for five minutes, anew at every look at the job."},
+    }
+    return report
 
 
 def _file_input() -> Json:

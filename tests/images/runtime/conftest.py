@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from services.local.catalog import read_catalog
 from services.local.docker import Engine
 from services.local.lambda_runtime.runtime_api import RuntimeApi
 from services.local.lambda_runtime.settings import FunctionSettings
@@ -62,7 +63,7 @@ def world(server: EmbeddedPostgres) -> World:
 
 @pytest.fixture
 def launch(lambdas: Lambdas, world: World) -> Iterator[Launch]:
-    """Starts an execution environment of a service's image: launch(service, environment, timeout_seconds=...)."""
+    """Starts an execution environment of a service's image, with the memory and the time-out of its function."""
     with ExitStack() as stack:
 
         def start(
@@ -71,11 +72,11 @@ def launch(lambdas: Lambdas, world: World) -> Iterator[Launch]:
             *,
             command: tuple[str, ...] = (),
             mounts: Mapping[Path, str] | None = None,
-            timeout_seconds: float = 25.0,
         ) -> RuntimeApi:
             given = environment_of(service, world.url) if environment is None else environment
             run = lambdas.find(service, given, command=command, mounts=mounts)
-            settings = FunctionSettings(f"skep-{service}", version="7", timeout_seconds=timeout_seconds)
+            limits = {name: read_catalog()[service][name] for name in ("memory_mb", "timeout_seconds")}
+            settings = FunctionSettings(f"skep-{service}", version="7", **limits)
             return stack.enter_context(RuntimeApi(run, settings))
 
         yield start

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from services.local.lambda_runtime.sandboxes import ContainerFunction
+from tests.support.leftovers import LABEL, name_ours
 
 ROOT = Path(__file__).parents[3]
 TESTS = {ROOT / "tests": "/var/task/tests"}
@@ -29,5 +30,10 @@ class Lambdas(NamedTuple):
     ) -> ContainerFunction:
         """The function of a service's image. command: another handler; mounts: folder -> where it is seen."""
         return ContainerFunction(
-            self.tags[service], environment or {}, client=self.client, command=command, mounts=mounts or {}
+            self.tags[service],
+            environment or {},
+            client=self.client,
+            command=command,
+            labels={LABEL: name_ours()},
+            mounts=mounts or {},
         )

@@ -6,10 +6,11 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-_LINE = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ \S+ \[(\d+)\] (\w+):  (.*)$")
+from tests.support.server_log import STATEMENT, read_entries
+
 _USER = re.compile(r"connection authorized: user=(\S+)")
 _QUOTED = re.compile(r"'(?:[^']|'')*'")
-_PIN = re.compile(r"^(SET|RESET|DISCARD|DECLARE|PREPARE|LISTEN|LOAD|CREATE\s+TEMP)\b", re.IGNORECASE)
+_PIN = re.compile(r"^(SET|RESET|DISCARD|DECLARE|PREPARE|EXECUTE|DEALLOCATE|LISTEN|LOAD|CREATE\s+TEMP)\b", re.IGNORECASE)
 _LOCAL = re.compile(r"^SET\s+(LOCAL|TRANSACTION)\b", re.IGNORECASE)
 
 
@@ -25,7 +26,7 @@ class Session(NamedTuple):
         inside = False
         for message in self.statements:
             for statement in (part.strip() for part in _QUOTED.sub("''", message).split(";")):
-                word = statement.partition(" ")[0].upper()
+                word = statement.upper().split(None, 1)[0] if statement else ""
                 inside = word in ("BEGIN", "START") or (inside and word not in ("COMMIT", "ROLLBACK", "END"))
                 is_bare_set = word == "SET" and not _LOCAL.match(statement)
                 if _PIN.match(statement) and (is_bare_set or not inside):
@@ -35,19 +36,12 @@ class Session(NamedTuple):
 
 def read_sessions(log: Path) -> list[Session]:
     """The sessions of a server that logs statements and connections, oldest first."""
-    sessions: dict[str, Session] = {}
-    last: list[str] | None = None
-    for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
-        match = _LINE.match(line)
-        if match is None:
-            if last is not None:
-                last[-1] += "\n" + line.removeprefix("\t")
-            continue
-        process, level, text = match.groups()
-        last = None
+    found: list[Session] = []
+    open_now: dict[str, Session] = {}
+    for process, level, text in read_entries(log.read_bytes()):
         if user := _USER.match(text):
-            sessions[process] = Session(user[1], [])
-        elif level == "LOG" and text.startswith("statement: ") and process in sessions:
-            last = sessions[process].statements
-            last.append(text.removeprefix("statement: "))
-    return list(sessions.values())
+            open_now[process] = Session(user[1], [])
+            found.append(open_now[process])
+        elif level == "LOG" and text.startswith(STATEMENT) and process in open_now:
+            open_now[process].statements.append(text.removeprefix(STATEMENT))
+    return found

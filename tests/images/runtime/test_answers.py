@@ -89,6 +89,7 @@ def test_every_line_of_a_busy_environment_is_one_object_without_values(launch: L
         ("forms", {"SKEP_FILES_BUCKET": "b", "AWS_REGION": ""}, "set SKEP_DATABASE_URL, AWS_REGION in the environment"),
         ("automations", {}, "set SKEP_DATABASE_URL in the environment"),
         ("key_sync", {}, "set SKEP_ENVIRONMENT, SKEP_USAGE_PLAN_ID in the environment"),
+        ("migrations", {}, "set SKEP_DATABASE_OWNER_URL in the environment"),
     ],
 )
 def test_an_environment_without_its_settings_names_all_that_is_missing(
@@ -98,12 +99,6 @@ def test_an_environment_without_its_settings_names_all_that_is_missing(
         launch(service, environment)
     assert caught.value.error["errorMessage"] == said
     assert caught.value.error["errorType"] == "MissingSettings"
-
-
-def test_migrations_without_their_database_say_so(launch: Launch) -> None:
-    runtime = launch("migrations", {})
-    with pytest.raises(FunctionError, match="SKEP_DATABASE_OWNER_URL is not set"):
-        runtime.invoke({"command": "status"})
 
 
 def test_a_setting_that_can_not_be_read_is_named(launch: Launch, world: World) -> None:

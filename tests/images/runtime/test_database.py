@@ -5,14 +5,20 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
+import psycopg2
 import pytest
 
+from services.local.lambda_runtime.failures import FunctionError
 from services.local.postgres import EmbeddedPostgres
 from tests.images.runtime.conftest import Launch
 from tests.images.runtime.statements import Session, read_sessions
-from tests.support.functions import request
+from tests.support.files import CREDENTIALS, run_file_store
+from tests.support.functions import environment_of, request
 from tests.support.world import World
 
 LIST = request("GET", "/v1/customers")
@@ -36,12 +42,28 @@ def restart(server: EmbeddedPostgres) -> None:
 
 def read_app_sessions(server: EmbeddedPostgres) -> list[Session]:
     """The sessions of the services since the server began, without those that only let it be seen as running."""
-    return [session for session in read_sessions(server.log) if session.user == "skep_app"]
+    return [session for session in read_sessions(server.log) if session.user in ("skep_app", "skep_job")]
 
 
 def count(world: World, company: str) -> int:
     """How many customers have the name."""
     return int(world.owner("SELECT count(*) FROM customers WHERE company = %s", (company,))[0][0])
+
+
+def end_waiting_session(server: EmbeddedPostgres) -> None:
+    """Ends the session of a service that waits for a lock, as soon as there is one."""
+    with closing(psycopg2.connect(server.url())) as connection, connection.cursor() as cursor:
+        connection.autocommit = True
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE usename = 'skep_app' AND wait_event_type = 'Lock'"
+            )
+            if cursor.rowcount:
+                return
+            time.sleep(0.02)
+    pytest.fail("no session waits")
 
 
 def assert_unavailable(answer: dict[str, Any]) -> None:
@@ -101,6 +123,23 @@ def test_a_read_after_a_freeze_is_repeated_exactly_once(launch: Launch, restarta
     assert runtime.invoke(LIST)["statusCode"] == 200
     (session,) = read_app_sessions(restartable)
     assert len(session.statements) == 2
+
+
+def test_a_read_whose_second_try_is_lost_too_is_not_tried_again(
+    launch: Launch, world: World, restartable: EmbeddedPostgres
+) -> None:
+    runtime = launch("customers")
+    assert runtime.invoke(LIST)["statusCode"] == 200
+    runtime.freeze()
+    restart(restartable)
+    with ThreadPoolExecutor(1) as pool, closing(psycopg2.connect(world.url("skep_owner"))) as connection:
+        connection.cursor().execute("LOCK TABLE customers")
+        answer = pool.submit(runtime.invoke, LIST)
+        end_waiting_session(restartable)
+        assert_unavailable(answer.result())
+    (session,) = read_app_sessions(restartable)
+    assert len(session.statements) == 1
+    assert runtime.invoke(LIST)["statusCode"] == 200
 
 
 def test_a_keyed_write_after_a_freeze_is_made_once(launch: Launch, world: World, restartable: EmbeddedPostgres) -> None:
@@ -178,3 +217,38 @@ def test_nothing_that_pins_a_proxy_s_connection_is_sent_outside_a_transaction(
     assert len(sessions) >= 4
     assert sum(len(session.statements) for session in sessions) >= len(calls)
     assert [pin for session in sessions for pin in session.list_pins()] == []
+
+
+def test_a_job_sends_nothing_that_pins_a_connection_either(
+    launch: Launch, world: World, server: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    before = len(read_app_sessions(server))
+    lines = "".join(f"Pinless {number}\n" for number in range(5_500))
+    headers = {"Content-Type": "text/csv"}
+    with run_file_store(world.settings, tmp_path) as stored:
+        files = {"SKEP_FILES_BUCKET": "skep", "SKEP_FILES_ENDPOINT": str(stored.files_endpoint), **CREDENTIALS}
+        workspace, automations = (
+            launch(name, {**environment_of(name, world.url), **files}) for name in ("workspace", "automations")
+        )
+        file = {**request("POST", "/v1/customers/import?apply=true", headers=headers), "body": f"Company\n{lines}"}
+        asked = [file, request("POST", "/v1/customers/export")]
+        for event in asked:
+            assert workspace.invoke(event)["statusCode"] == 202
+            assert automations.invoke({"task": "jobs"})["jobs"] == {"done": 1}
+        assert automations.invoke({"task": "maintain"})
+    sessions = read_app_sessions(server)[before:]
+
+    assert "skep_job" in {session.user for session in sessions}
+    assert world.owner("SELECT count(*) FROM customers WHERE company LIKE 'Pinless %%'") == [(5_500,)]
+    assert [pin for session in sessions for pin in session.list_pins()] == []
+
+
+def test_a_worker_whose_database_is_away_fails_and_works_when_it_is_back(
+    launch: Launch, restartable: EmbeddedPostgres
+) -> None:
+    restartable.stop()
+    automations = launch("automations")
+    with pytest.raises(FunctionError, match="Unavailable"):
+        automations.invoke({"task": "jobs"})
+    restartable.start()
+    assert automations.invoke({"task": "jobs"}) == {"jobs": {}}

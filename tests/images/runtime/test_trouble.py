@@ -39,6 +39,7 @@ def acting(lambdas: Lambdas) -> Function:
     [
         ({"sleep": 30}, TimedOut, "Task timed out after 1.00 seconds"),
         ({"exit": 3}, Crashed, "Runtime exited with error: exit status 3"),
+        ({"exit": 255}, Crashed, "Runtime exited with error: exit status 255"),
         ({"signal": "SIGKILL"}, Crashed, "Runtime exited with error: signal: killed"),
         ({"signal": "SIGSEGV"}, Crashed, "Runtime exited with error: signal: segmentation fault"),
         ({"answer_bytes": MAX_ANSWER_BYTES + 1}, AnswerTooLarge, "exceeded maximum allowed payload size"),

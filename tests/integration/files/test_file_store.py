@@ -177,6 +177,16 @@ def test_a_store_that_does_not_know_us_is_unavailable(settings: Settings) -> Non
         stranger.find_size("uploads/a/b")
 
 
+def test_a_signature_for_one_file_opens_no_other_whatever_the_host_header_says(files: Files) -> None:
+    files.put("uploads/theirs/x", io.BytesIO(b"theirs"))
+    parts = urlsplit(files.upload_url("uploads/mine/x").url)
+    theirs = parts.path.replace("/mine/", "/theirs/")
+    for host in (f"{parts.netloc}{parts.path}?", f"{parts.netloc}{parts.path}#", f"{parts.netloc}/.."):
+        assert send("PUT", parts._replace(path=theirs).geturl(), b"mine", {"Host": host})[0] == 403
+    with files.get("uploads/theirs/x") as kept:
+        assert kept.read() == b"theirs"
+
+
 def test_without_a_bucket_or_credentials_there_is_no_store(settings: Settings) -> None:
     with pytest.raises(Unavailable, match="SKEP_FILES_BUCKET"):
         Files(NOWHERE, CREDENTIALS).upload_url("uploads/a/b")

@@ -69,6 +69,23 @@ def test_an_export_is_downloaded_from_its_page(world: World, settings: Settings)
         assert answer.read().decode("utf-8-sig").split() == ["Name", "North", "South"]
 
 
+def test_the_page_of_a_rehearsal_says_what_would_happen_and_gives_the_refused_lines(
+    world: World, settings: Settings
+) -> None:
+    sign_in(world, "sid")
+    client = build_app(settings, world.database).test_client()
+    client.set_cookie(COOKIE, "sid")
+    lines = "".join(f"Rehearsed {number},XXXX\n" for number in range(5_500))
+    sent = {"data": f"Company,Currency\n{lines}".encode(), "content_type": "text/csv"}
+    job = client.post("/app/api/customers/import", **sent, headers={HEADER: token_of("sid")}).get_json()["id"]
+    tools = make_tools(settings, Database(world.url("skep_job")))
+    assert run_jobs(tools.database, lambda: 900.0, make_kinds(tools)) == {"done": 1}
+    tools.database.close()
+    page = client.get(f"/jobs/{job}").get_data(as_text=True)
+    assert "A rehearsal, which changed nothing: 0 created, 0 updated, 0 unchanged, 5500 refused" in page
+    assert "Download customers-refused-" in page
+
+
 def test_a_session_imports_and_looks_at_its_job_below_its_own_prefix(world: World, settings: Settings) -> None:
     sign_in(world, "sue")
     app: Flask = build_app(settings, world.database)

@@ -52,7 +52,7 @@ def test_a_refused_file_changes_nothing_even_when_told_to(data: Path, file: Path
         (["--map", "nope:stage"], "There is no column 'nope'."),
         (["--map", "nope"], "COLUMN:FIELD"),
         (["--replace", "product"], "FIELD:OLD=NEW"),
-        (["--key", "nope"], "--key: there is no field 'nope'."),
+        (["--key", "nope"], "key: there is no field 'nope'."),
     ],
 )
 def test_what_is_asked_for_wrongly_says_so_and_ends_with_2(

@@ -134,7 +134,7 @@ def test_lines_that_repeat_a_key_count_once_and_are_refused_when_they_differ(put
         ("Acme,NaN,1,2020", "revenue", "must be an amount"),
         ("Acme,1e999,1,2020", "revenue", "must be an amount"),
         ("Acme,1.2345,1,2020", "revenue", "at most three decimals"),
-        ("Acme,1,NULL,2020", "size", "--null NULL"),
+        ("Acme,1,NULL,2020", "size", "null=NULL"),
         ("Acme,1,2.5,2020", "size", "must be a whole number"),
         ("Acme,1,1,0", "founded", "must be between 1 and 9,999"),
         (f"{'x' * 1_000_000},1,1,2020", "company", "1,000,000 characters"),
@@ -176,7 +176,7 @@ def test_a_field_without_column_gets_its_default_and_stays_on_update(put: Import
 def test_a_text_that_stands_for_no_value_is_named_and_noticed(put: Import) -> None:
     text = "company,phone\nAcme,NULL\nBeta,NULL\n"
     noticed = put("customers", text, apply=False).notes
-    assert noticed == ("The phone is the text NULL on 2 lines; --null NULL would read it as no value.",)
+    assert noticed == ("The phone is the text NULL on 2 lines; the option null=NULL would read it as no value.",)
     assert put("customers", text, null="NULL").created == 2
 
 
@@ -194,7 +194,7 @@ def test_values_are_replaced_as_read_and_a_replacement_without_use_is_noted(put:
 
 def test_dates_that_leave_the_order_open_ask_for_it(put: Import, clean_world: World) -> None:
     text = "external_id,stage,engaged_on\nA1,Won,3/1/2017\nA2,Won,4/1/2017\n"
-    with pytest.raises(Invalid, match="--dates MDY or DMY"):
+    with pytest.raises(Invalid, match="dates=MDY or dates=DMY"):
         put("opportunities", text)
     put("opportunities", text, dates="DMY")
     assert rows(clean_world, "opportunities", "engaged_on::text") == [("2017-01-03",), ("2017-01-04",)]
@@ -239,7 +239,7 @@ def test_a_table_without_a_key_needs_one_and_takes_several_fields(put: Import) -
     ("table", "text", "key", "message"),
     [
         ("opportunities", "stage\nWon\n", [], "no column is mapped to it"),
-        ("opportunities", "external_id,stage\nA,Won\n", ["nme"], "--key: there is no field 'nme'"),
+        ("opportunities", "external_id,stage\nA,Won\n", ["nme"], "key: there is no field 'nme'"),
         ("opportunities", "external_id,stage\nA,Won\n", ["name"], "no column is mapped to the field name"),
         ("opportunities", "external_id,stage,amount\nA,Won,1\n", ["amount"], "can't tell records apart"),
         ("customers", "company,parent\nA,\n", ["parent"], "can't tell records apart"),

@@ -59,6 +59,7 @@ def plan(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     with InvokeFront(deployed) as front:
         plan = Plan(
             name="wired",
+            api_id="0123abcd",
             endpoint=emulator.endpoint,
             lambda_url=front.url,
             database_port=1,

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from services.local.postgres import EmbeddedPostgres
-from services.migrations import handler as lambda_function
 from services.migrations.__main__ import main
-from services.migrations.errors import MigrationError
+from services.migrations.commands import MARGIN_SECONDS, make_handler
+from services.migrations.errors import MigrationError, MissingSettings
 from services.migrations.files import list_migrations
 from tests.integration.migrations.conftest import Write
 
@@ -64,22 +64,20 @@ def test_a_wrong_url_is_one_sentence(wrong: str, capsys: pytest.CaptureFixture[s
     assert "SKEP_DATABASE_OWNER_URL must be a libpq URL" in capsys.readouterr().err
 
 
-def test_the_lambda_upgrades_and_tells_the_status(owner_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SKEP_DATABASE_OWNER_URL", owner_url)
+def test_the_lambda_upgrades_and_tells_the_status(owner_url: str) -> None:
+    handler = make_handler({"SKEP_DATABASE_OWNER_URL": owner_url})
     names = [migration.name for migration in list_migrations()]
-    short = lambda_function.handler({"command": "upgrade"}, Context(lambda_function.MARGIN_SECONDS))
+    short = handler({"command": "upgrade"}, Context(MARGIN_SECONDS))
     assert (short["applied"], short["pending"]) == ([], names)
-    full = lambda_function.handler({"command": "upgrade"}, Context(300))
+    full = handler({"command": "upgrade"}, Context(300))
     assert (full["applied"], full["pending"]) == (names, [])
     assert len(full["log"]) == len(names)
-    status = lambda_function.handler({"command": "status"}, Context(300))
+    status = handler({"command": "status"}, Context(300))
     assert (status["applied"], status["head"]) == (names, names[-1][:4])
 
 
-def test_the_lambda_refuses_other_commands_and_a_missing_url(owner_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("SKEP_DATABASE_OWNER_URL", raising=False)
-    with pytest.raises(MigrationError, match="SKEP_DATABASE_OWNER_URL is not set"):
-        lambda_function.handler({"command": "status"}, Context(300))
-    monkeypatch.setenv("SKEP_DATABASE_OWNER_URL", owner_url)
+def test_the_lambda_does_not_begin_without_a_url_and_refuses_other_commands(owner_url: str) -> None:
+    with pytest.raises(MissingSettings, match="set SKEP_DATABASE_OWNER_URL in the environment"):
+        make_handler({})
     with pytest.raises(MigrationError, match="not 'downgrade'"):
-        lambda_function.handler({"command": "downgrade"}, Context(300))
+        make_handler({"SKEP_DATABASE_OWNER_URL": owner_url})({"command": "downgrade"}, Context(300))

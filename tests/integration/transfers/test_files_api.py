@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import replace
 from typing import Any
@@ -15,6 +16,7 @@ from tests.integration.transfers.support import csv_of, fields_of, send_id, uplo
 from tests.support.world import Api, World
 
 SMALL = csv_of("Company", "Uploaded Ltd")
+ONCE = {"Idempotency-Key": "longest"}
 
 
 def elsewhere(settings: Settings, world: World) -> Api:
@@ -72,6 +74,7 @@ def test_an_upload_becomes_a_job_however_small(api: Api) -> None:
         "replacements": [{"field": "company", "old": "A=B", "new": "C"}],
         "dates": "MDY",
         "null": "NULL",
+        "sheet": "Customers",
         "apply": True,
     }
     answer = send_id(api, "sam", file_id, **said)
@@ -124,6 +127,7 @@ def test_an_empty_file_is_told_at_once(api: Api) -> None:
         ({"replacements": [{"field": "company", "old": "", "new": "x"}]}, "replacements"),
         ({"dates": "YMD"}, "dates"),
         ({"null": 1}, "null"),
+        ({"sheet": ["a"]}, "sheet"),
         ({"null": "a\0"}, "null"),
         ({"key": ["\ud800"]}, "key"),
         ({"columns": {"a\0": "company"}}, "columns"),
@@ -135,6 +139,28 @@ def test_what_is_said_of_an_import_is_checked(api: Api, said: dict[str, Any], fi
     body = {"file": str(uuid.uuid4())} | said
     answer = api.call("sam", "POST", "/v1/customers/import", body)
     assert (answer.status_code, fields_of(answer)) == (422, [field])
+
+
+def test_options_are_no_longer_than_what_is_kept_with_a_key(api: Api) -> None:
+    file_id = upload(api, "sam", SMALL)
+    longest = [api.call("sam", "POST", "/v1/customers/import", _with_columns(file_id, n), headers=ONCE) for n in (0, 1)]
+    assert [answer.status_code for answer in longest] == [202, 422]
+    again = api.call("sam", "POST", "/v1/customers/import", _with_columns(file_id, 0), headers=ONCE)
+    assert (again.status_code, again.get_json()) == (202, longest[0].get_json())
+
+
+def _with_columns(file_id: str, more: int) -> dict[str, Any]:
+    """An import's body with options of 32 KB, and so many characters more."""
+    empty: dict[str, Any] = {
+        "key": [],
+        "columns": {"": ""},
+        "replacements": [],
+        "dates": None,
+        "null": None,
+        "sheet": None,
+    }
+    heading = "x" * (32_768 - len(json.dumps(empty, separators=(",", ":"))) + more)
+    return {"file": file_id, "columns": {heading: ""}}
 
 
 def test_a_body_and_parameters_do_not_go_together(api: Api) -> None:

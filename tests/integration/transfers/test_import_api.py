@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -137,7 +138,48 @@ def test_one_line_more_is_a_job(api: Api, kind: str) -> None:
         "replacements": [],
         "dates": "DMY",
         "null": None,
+        "sheet": None,
     }
+
+
+def test_what_takes_longer_than_a_request_may_is_undone_and_becomes_a_job(
+    api: Api, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "MOST_SECONDS", -1.0)
+    content = csv_of("Company", "Slow Ltd")
+    first, second = (send_file(api, "sam", content, "apply=true", Idempotency_Key="slow") for _ in range(2))
+    assert (first.status_code, second.status_code) == (202, 202)
+    assert first.get_json() == second.get_json()
+    assert count(world, "Slow") == 0
+
+
+def test_the_time_is_looked_at_while_a_refused_line_is_sought(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = csv_of("Company", "Taken 1", "Taken 2", "Taken 3")
+    assert send_file(api, "sid", content, "apply=true").status_code == 200
+    assert send_file(api, "sam", content).get_json()["refused"] == 3
+    asked: list[float] = []
+
+    def clock() -> float:
+        asked.append(0.0)
+        return float(len(asked))
+
+    monkeypatch.setattr(imports, "time", SimpleNamespace(monotonic=clock))
+    assert send_file(api, "sam", content).status_code == 200
+    assert len(asked) > 2  # not at the beginning and the end alone
+
+
+def test_a_sheet_is_chosen_by_name(api: Api) -> None:
+    content = workbook_of([["Company"], ["Sheet Ltd"]])
+    assert send_file(api, "sam", content, "sheet=Sheet", kind=XLSX).get_json()["created"] == 1
+    assert send_file(api, "sam", content, "sheet=Other", kind=XLSX).status_code == 400
+
+
+def test_a_rehearsal_of_long_texts_fits_an_answer(api: Api) -> None:
+    names = [f"Novel {number}" for number in range(1_200)]
+    told = csv_of("Company,Notes", *(f"{name},{'Ж' * 900}" for name in names))
+    assert send_file(api, "sam", told, "apply=true").status_code == 200
+    answer = send_file(api, "sam", told.replace("Ж".encode(), "Ш".encode()))
+    assert (answer.status_code, answer.get_json()["updated"], len(answer.get_json()["updates"])) == (200, 1_200, 50)
 
 
 def test_the_same_key_names_the_same_job_and_keeps_one_file(api: Api) -> None:
@@ -203,6 +245,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_a_reason(api: Api, content: 
         ("replace=company:a=%00", 422, "replace"),
         ("null=%00", 422, "null"),
         ("key=%00", 422, "key"),
+        ("sheet=%00", 422, "sheet"),
         ("file=00000000-0000-7000-8000-000000000000", 400, "file"),
         ("limit=5", 400, "limit"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ import psycopg2
 import pytest
 
 from services.automations.jobs import run_jobs
-from services.automations.kinds import make_kinds
+from services.automations.kinds import ENTRIES_KEPT, make_kinds
 from services.automations.tools import Tools
 from services.records.jobs import cancel_job, create_job
 from services.records.transfers import upload_key
@@ -85,6 +86,30 @@ def test_an_import_with_a_refused_line_fails_as_a_whole_and_says_which(api: Api,
     assert (error["status"], error["code"], error["report"]["refused"]) == (422, "invalid", 1)
     assert (error["errors"][0]["field"], error["errors"][0]["message"][:9]) == ("currency", "Line 602:")
     assert count(world, "Whole") == 0
+
+
+@pytest.mark.parametrize("apply", [False, True])
+def test_every_refused_line_is_in_a_file_where_a_job_lists_some(api: Api, work: Work, apply: bool) -> None:
+    content = csv_of("Company,Currency", *(f"Many wrong {number},XXXX" for number in range(ENTRIES_KEPT + 200)))
+    asked = send_id(api, "sam", upload(api, "sam", content), apply=apply)
+    assert work() == {"failed" if apply else "done": 1}
+    job = job_of(api, "sam", asked)
+    told = job["error"]["report"] if apply else job["result"]
+    assert (len(told["refusals"]), told["refusal_count"]) == (ENTRIES_KEPT, ENTRIES_KEPT + 200)
+    assert told["name"].startswith("customers-refused-")
+    rows = list(csv.reader(io.StringIO(download(told["url"]).decode("utf-8-sig"))))
+    assert rows[0] == ["Line", "Field", "Reason"]
+    assert [(row[0], row[1]) for row in rows[1:]] == [(str(n), "currency") for n in range(2, ENTRIES_KEPT + 202)]
+
+
+def test_a_jobs_report_fits_an_answer_however_long_its_texts(api: Api, work: Work) -> None:
+    names = [f"Epic {number}" for number in range(1_000)]
+    for letter in "ЖШ":
+        content = csv_of("Company,Notes", *(f"{name},{letter * 900}" for name in names))
+        asked = send_id(api, "sam", upload(api, "sam", content), apply=letter == "Ж")
+        assert work() == {"done": 1}
+    job = job_of(api, "sam", asked)
+    assert (job["result"]["updated"], len(job["result"]["updates"])) == (1_000, 50)
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def test_a_file_without_any_known_column_is_refused() -> None:
 @pytest.mark.parametrize("text", ["customer", "customer_id", "Customer", "CUSTOMER ID", "account"])
 def test_a_replacement_names_its_field_by_name_label_or_heading(text: str) -> None:
     columns = map_columns(OPPORTUNITIES, ("account", "stage"), [("account", "customer")])
-    assert columns.get_field(OPPORTUNITIES, text, "--replace") == "customer_id"
+    assert columns.get_field(OPPORTUNITIES, text, "replace") == "customer_id"
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_replacement_names_its_field_by_name_label_or_heading(text: str) -> No
 def test_a_replacement_of_a_field_without_column_is_refused(text: str, message: str) -> None:
     columns = map_columns(OPPORTUNITIES, ("account", "stage"), [("account", "customer")])
     with pytest.raises(BadRequest, match=message):
-        columns.get_field(OPPORTUNITIES, text, "--replace")
+        columns.get_field(OPPORTUNITIES, text, "replace")
 
 
 def test_a_heading_with_a_colon_can_be_mapped() -> None:

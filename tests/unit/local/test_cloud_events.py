@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from services.local.cloud.events import is_request, make_failure, repair
+from services.local.lambda_runtime.failures import EventTooLarge, FunctionError, Throttled, TimedOut
 
 
 def make_event(**changes: Any) -> dict[str, Any]:
@@ -59,7 +60,9 @@ def test_messages_and_schedules_are_no_requests() -> None:
 
 
 def test_a_function_that_fails_is_a_problem_without_its_words() -> None:
-    failed, late = (json.loads(make_failure(make_event(), timed_out=late)) for late in (False, True))
+    failures = (FunctionError({"errorMessage": "secret"}), Throttled(), TimedOut("r-1", 25), EventTooLarge())
+    answers = [json.loads(make_failure(make_event(), failure)) for failure in failures]
 
-    assert (failed["statusCode"], late["statusCode"]) == (502, 504)
-    assert json.loads(failed["body"])["request_id"] == "r-1"
+    assert [answer["statusCode"] for answer in answers] == [502, 502, 504, 413]
+    assert json.loads(answers[0]["body"])["request_id"] == "r-1"
+    assert "secret" not in answers[0]["body"]

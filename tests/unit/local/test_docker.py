@@ -23,7 +23,13 @@ def client(folder: Path, version: str, *, buildx: bool = False, engine: bool = T
 case "$1 $2" in
 "version --format") {serves} ;;
 "buildx version") {builds} ;;
-"image inspect") [ "$5" = here:1 ] || {{ echo "No such image: $5" >&2; exit 1; }} ;;
+"image inspect")
+    case $5 in
+    here:1) ;;
+    lost:1) echo "Cannot connect" >&2; exit 1 ;;
+    *) echo "No such image: $5" >&2; exit 1 ;;
+    esac ;;
+"hang ") exec sleep 30 ;;
 "show env") printf '%s %s ' "$DOCKER_BUILDKIT" "$OWN"; cat ;;
 *) echo "what is $1?" >&2; exit 3 ;;
 esac
@@ -117,3 +123,11 @@ def test_an_image_is_there_or_not(tmp_path: Path) -> None:
     engine = found(client(tmp_path / "old", "20.10.24"))
     assert engine.has_image("here:1")
     assert not engine.has_image("there:1")
+    with pytest.raises(DockerError, match="ended with 1: Cannot connect"):  # nobody knows
+        engine.has_image("lost:1")
+
+
+def test_a_command_that_takes_too_long_is_one_that_failed(tmp_path: Path) -> None:
+    engine = found(client(tmp_path / "old", "20.10.24"))
+    with pytest.raises(DockerError, match=r"`docker hang` did not end within 0\.2 s"):
+        engine.run("hang", timeout_seconds=0.2)

@@ -1,5 +1,7 @@
 """What counts as a change that starts the platform again."""
 
+import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -38,3 +40,22 @@ def test_what_python_and_editors_leave_is_none(folder: Path) -> None:
     (folder / "forms/app.cpython-313.pyc").write_text("")
     (folder / "forms/.app.py.swp").write_text("")
     assert take_snapshot(folder) == seen
+
+
+def test_folders_may_come_and_go_while_it_looks(folder: Path) -> None:
+    is_over = threading.Event()
+
+    def switch_branches() -> None:
+        while not is_over.wait(0):
+            for number in range(30):
+                (folder / f"{number}/deep/deeper").mkdir(parents=True)
+            for number in range(30):
+                shutil.rmtree(folder / str(number))
+
+    switching = threading.Thread(target=switch_branches)
+    switching.start()
+    try:
+        assert {len(take_snapshot(folder)) for _ in range(100)} == {2}
+    finally:
+        is_over.set()
+        switching.join()
