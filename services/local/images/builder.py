@@ -76,7 +76,8 @@ def build(engine: Engine, request: Request, revision: Revision, base: Base, serv
     lock = request.root / f"services/requirements/images/{service}.lock"
     if not lock.is_file():
         raise BuildFailed(f"There is no {lock.relative_to(request.root)}: make lock writes it.")
-    dependencies = f"{request.repository}/dependencies:{sha256(lock.read_bytes()).hexdigest()[:12]}"
+    parts = b"\n".join((lock.read_bytes(), base.image_id.encode(), base.architecture.encode()))
+    dependencies = f"{request.repository}/dependencies:{sha256(parts).hexdigest()[:12]}"
     arguments = {
         "BASE_IMAGE": base.name,
         "BASE_DIGEST": base.digest,
