@@ -21,15 +21,15 @@ import psycopg2
 from services.automations.tasks import TASKS
 from services.automations.tools import make_tools
 from services.forms.assets import write_assets
+from services.local.api_gateway.files import FileStore
+from services.local.api_gateway.gateway import Gateway
+from services.local.api_gateway.proxy_event import LOCAL_REGION
 from services.local.catalog import read_routes, web_services
 from services.local.demo import make_demo
-from services.local.files import FileStore
-from services.local.gateway import Gateway
-from services.local.outside_postgres import OutsidePostgres
 from services.local.people import Demo
-from services.local.postgres import EmbeddedPostgres, PostgresError
+from services.local.postgres.embedded import EmbeddedPostgres, PostgresError
+from services.local.postgres.outside import OutsidePostgres
 from services.local.progress import step
-from services.local.proxy_event import LOCAL_REGION
 from services.local.worker import Worker
 from services.migrations.bootstrap import bootstrap
 from services.migrations.errors import MigrationError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.local.postgres import temporary_postgres
+from services.local.postgres.embedded import temporary_postgres
 from services.migrations.bootstrap import bootstrap
 from services.migrations.render import SCHEMA_FILE, render
 from services.migrations.runner import upgrade

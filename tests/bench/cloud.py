@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from services.local.api_gateway.gateway import Gateway
 from services.local.catalog import read_routes
 from services.local.cloud.place import Place
 from services.local.cloud.plan import STAGE
 from services.local.docker import NoEngine, find_engine
-from services.local.gateway import Gateway
 from tests.bench.images import NotMeasured
 from tests.bench.stack import make_real_handler
 from tests.cloud.cloud import Cloud, run

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg2
 
 from services import migrations
-from services.local.postgres import EmbeddedPostgres
+from services.local.postgres.embedded import EmbeddedPostgres
 from services.migrations.bootstrap import bootstrap
 from services.migrations.runner import upgrade
 from tests.bench.bare import COLUMNS

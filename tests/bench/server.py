@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import psycopg2
 
-from services.local.postgres import THROWAWAY, EmbeddedPostgres
+from services.local.postgres.embedded import THROWAWAY, EmbeddedPostgres
 
 __all__ = ["DATABASE", "Server", "run_server"]
 

@@ -10,8 +10,8 @@ import pytest
 from services.accounts.sessions import set_password
 from services.forms.app import build_app
 from services.forms.assets import write_assets
+from services.local.api_gateway.gateway import Gateway
 from services.local.catalog import read_routes
-from services.local.gateway import Gateway
 from services.shared.database import Database
 from services.shared.lambda_adapter import make_handler
 from tests.browser.chromium import PROGRAM, Tab, open_chromium

@@ -10,7 +10,7 @@ from pathlib import Path
 from services.local.catalog import read_catalog
 from services.local.cloud.place import Place
 from services.local.docker import Engine
-from services.local.postgres_process import is_gone
+from services.local.postgres.process import is_gone
 from tests.cloud.cloud import Cloud, run, wait_for
 
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from services.local.gateway import Gateway
-from services.local.invoke import Handler, LocalContext
-from services.local.messages import Request, Response
-from services.local.proxy_event import Place
+from services.local.api_gateway.gateway import Gateway
+from services.local.api_gateway.invoke import Handler, LocalContext
+from services.local.api_gateway.messages import Request, Response
+from services.local.api_gateway.proxy_event import Place
 from services.shared.lambda_adapter import make_handler
 
 CONTEXT = LocalContext("lambda-1", "skep-test")

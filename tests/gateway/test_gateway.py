@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from services.local.gateway import Gateway
+from services.local.api_gateway.gateway import Gateway
 from tests.gateway.support import answer_with_event, call, make_gateway
 
 ARN = "arn:aws:sts::123456789012:assumed-role/reporting/nightly"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from services.local.gateway import Gateway
+from services.local.api_gateway.gateway import Gateway
 from tests.gateway.support import answer_with_event, call, make_gateway, send
 
 ARN = "arn:aws:sts::123456789012:assumed-role/reporting/nightly"

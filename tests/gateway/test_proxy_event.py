@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from services.local.gateway import Gateway
-from services.local.messages import Request, Response
-from services.local.routing import Router
+from services.local.api_gateway.gateway import Gateway
+from services.local.api_gateway.messages import Request, Response
+from services.local.api_gateway.routing import Router
 from tests.gateway.support import DocumentedEvent, list_events, make_gateway
 
 EVENTS = list_events()

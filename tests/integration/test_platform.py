@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from services.forms.assets import write_assets
+from services.local.api_gateway.gateway import LOCAL_IAM_HEADER, Gateway
 from services.local.catalog import read_routes, web_services
-from services.local.gateway import LOCAL_IAM_HEADER, Gateway
 from services.shared.lambda_adapter import make_handler
 from tests.support.world import World, key_of
 

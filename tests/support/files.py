@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from services.local.files import FileStore
-from services.local.gateway import Gateway
+from services.local.api_gateway.files import FileStore
+from services.local.api_gateway.gateway import Gateway
 from services.shared.settings import Settings
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG"}

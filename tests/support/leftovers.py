@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from services.local.docker import DockerError, Engine
-from services.local.postgres_process import is_gone
+from services.local.postgres.process import is_gone
 
 __all__ = ["COMPOSE", "LABEL", "name_ours", "sweep"]
 

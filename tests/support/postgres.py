@@ -23,7 +23,7 @@ from testcontainers.community.postgres import PostgresContainer
 from testcontainers.core.config import testcontainers_config
 
 from services.local.docker import DockerError, Engine, NoEngine, find_engine
-from services.local.postgres import SUPERUSER, THROWAWAY, temporary_postgres
+from services.local.postgres.embedded import SUPERUSER, THROWAWAY, temporary_postgres
 from tests.support.leftovers import LABEL, name_ours, sweep
 
 IMAGE = "postgres:17"

@@ -16,7 +16,7 @@ from services.local.cloud.place import CloudError, Place
 from services.local.cloud.serve import serve
 from services.local.cloud.up import Told, down, status, up
 from services.local.docker import DockerError
-from services.local.postgres_files import PostgresError
+from services.local.postgres.files import PostgresError
 from services.migrations.errors import MigrationError
 from services.shared.errors import SkepError
 

@@ -8,7 +8,7 @@ import psycopg2
 
 from services.local.cloud.place import CloudError, Place
 from services.local.docker import Engine
-from services.local.postgres_files import Passwords
+from services.local.postgres.files import Passwords
 from services.migrations.bootstrap import bootstrap
 
 __all__ = ["IMAGE", "ROLES", "start_database"]

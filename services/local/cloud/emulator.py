@@ -18,7 +18,7 @@ from typing import Any, Self
 import boto3
 from botocore.config import Config
 
-from services.local.postgres_process import end_with_parent
+from services.local.postgres.process import end_with_parent
 
 __all__ = [
     "ACCOUNT",

@@ -7,8 +7,8 @@ import re
 from typing import Any
 from urllib.parse import quote
 
+from services.local.api_gateway.messages import BadGateway, GatewayTimeout
 from services.local.lambda_runtime.failures import EventTooLarge, TimedOut
-from services.local.messages import BadGateway, GatewayTimeout
 from services.shared.errors import SkepError, TooLarge, problem
 
 __all__ = ["is_request", "make_failure", "repair"]

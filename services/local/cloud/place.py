@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from services.local.postgres_process import is_gone
+from services.local.postgres.process import is_gone
 
 __all__ = ["CloudError", "Place"]
 

@@ -13,10 +13,10 @@ from urllib.parse import unquote
 
 import orjson
 
-from services.local.http_server import HttpServer
+from services.local.api_gateway.http_server import HttpServer
+from services.local.api_gateway.messages import Request, Response
 from services.local.lambda_runtime.failures import FunctionError, InvokeRefused
 from services.local.lambda_runtime.settings import Call
-from services.local.messages import Request, Response
 
 __all__ = ["Invocable", "InvokeFront"]
 

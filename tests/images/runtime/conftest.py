@@ -16,7 +16,7 @@ from services.local.catalog import read_catalog
 from services.local.docker import Engine
 from services.local.lambda_runtime.runtime_api import RuntimeApi
 from services.local.lambda_runtime.settings import FunctionSettings
-from services.local.postgres import THROWAWAY, EmbeddedPostgres
+from services.local.postgres.embedded import THROWAWAY, EmbeddedPostgres
 from services.migrations.bootstrap import bootstrap
 from services.migrations.runner import upgrade
 from tests.conftest import ROLES

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from services.local.gateway import Gateway
+from services.local.api_gateway.gateway import Gateway
 from services.local.lambda_runtime.front import InvokeFront
 from services.local.lambda_runtime.function import Function
 from tests.gateway.support import make_event, make_gateway

@@ -14,7 +14,7 @@ import psycopg2
 import pytest
 
 from services.local.lambda_runtime.failures import FunctionError
-from services.local.postgres import EmbeddedPostgres
+from services.local.postgres.embedded import EmbeddedPostgres
 from tests.images.runtime.conftest import Launch
 from tests.images.runtime.statements import Session, read_sessions
 from tests.support.files import CREDENTIALS, run_file_store

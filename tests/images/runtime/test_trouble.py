@@ -15,7 +15,7 @@ import pytest
 from services.local.lambda_runtime.failures import AnswerTooLarge, Crashed, FunctionError, TimedOut
 from services.local.lambda_runtime.function import Function
 from services.local.lambda_runtime.settings import FunctionSettings
-from services.local.postgres import EmbeddedPostgres
+from services.local.postgres.embedded import EmbeddedPostgres
 from services.shared.lambda_adapter import MAX_ANSWER_BYTES
 from tests.images.runtime.conftest import Launch
 from tests.images.runtime.lambdas import TESTS, Lambdas

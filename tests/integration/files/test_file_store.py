@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from services.local import files as local_files
-from services.local.files import FileStore
-from services.local.gateway import Gateway
+from services.local.api_gateway import files as local_files
+from services.local.api_gateway.files import FileStore
+from services.local.api_gateway.gateway import Gateway
 from services.shared.errors import NotFound, TooLarge, Unavailable
 from services.shared.files import MAX_FILE_BYTES, Files, Upload
 from services.shared.outside import ask

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from services.local.http_server import HttpServer
-from services.local.messages import Request, Response
+from services.local.api_gateway.http_server import HttpServer
+from services.local.api_gateway.messages import Request, Response
 from services.shared.queue import Queue
 from tests.support.files import CREDENTIALS
 

@@ -11,8 +11,8 @@ import pytest
 
 from services.automations.tasks import make_handler
 from services.automations.tools import Tools, make_tools
-from services.local.http_server import HttpServer
-from services.local.messages import Request, Response
+from services.local.api_gateway.http_server import HttpServer
+from services.local.api_gateway.messages import Request, Response
 from services.records.jobs import cancel_job, get_job
 from services.shared.database import Database
 from services.workspace.app import build_app as build_workspace

@@ -11,7 +11,7 @@ import psycopg2
 import pytest
 
 from services.accounts.app import build_app
-from services.local.postgres import EmbeddedPostgres
+from services.local.postgres.embedded import EmbeddedPostgres
 from services.shared.caller import Credential
 from services.shared.database import Database
 from tests.support.server_log import logged_statements

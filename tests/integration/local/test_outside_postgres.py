@@ -10,8 +10,8 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from services.local.outside_postgres import OutsidePostgres
-from services.local.postgres import PostgresError, temporary_postgres
+from services.local.postgres.embedded import PostgresError, temporary_postgres
+from services.local.postgres.outside import OutsidePostgres
 from tests.integration.local.test_run import get, running
 
 

@@ -16,9 +16,9 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from services.local.postgres import THROWAWAY, EmbeddedPostgres, PostgresError
-from services.local.postgres_files import embedded_installation, postgres_user
-from services.local.postgres_process import Programs, is_gone
+from services.local.postgres.embedded import THROWAWAY, EmbeddedPostgres, PostgresError
+from services.local.postgres.files import embedded_installation, postgres_user
+from services.local.postgres.process import Programs, is_gone
 
 ROOT = Path(__file__).parents[3]
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="left out: only root drops to another user")
@@ -179,7 +179,7 @@ def test_a_server_that_a_killed_run_left_is_stopped(made: Path) -> None:
 
 def test_kill_9_of_the_parent_leaves_nothing_running(made: Path) -> None:
     code = (
-        "import pathlib, sys, time; from services.local.postgres import EmbeddedPostgres; "
+        "import pathlib, sys, time; from services.local.postgres.embedded import EmbeddedPostgres; "
         "EmbeddedPostgres(pathlib.Path(sys.argv[1])).start(); print('up', flush=True); time.sleep(60)"
     )
     parent = subprocess.Popen([sys.executable, "-c", code, str(made)], cwd=ROOT, stdout=subprocess.PIPE, text=True)

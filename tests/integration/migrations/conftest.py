@@ -12,7 +12,7 @@ import psycopg2
 import pytest
 
 from services.local.docker import NoEngine
-from services.local.postgres import EmbeddedPostgres, temporary_postgres
+from services.local.postgres.embedded import EmbeddedPostgres, temporary_postgres
 from services.migrations.bootstrap import bootstrap
 from tests.support.postgres import Postgres, container_postgres, find_container_engine
 

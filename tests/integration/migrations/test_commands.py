@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.local.postgres import EmbeddedPostgres
+from services.local.postgres.embedded import EmbeddedPostgres
 from services.migrations.__main__ import main
 from services.migrations.commands import MARGIN_SECONDS, make_handler
 from services.migrations.errors import MigrationError, MissingSettings

@@ -5,7 +5,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from services.local.postgres import EmbeddedPostgres
+from services.local.postgres.embedded import EmbeddedPostgres
 from services.migrations.__main__ import main
 from services.migrations.bootstrap import bootstrap
 from services.migrations.render import SCHEMA_FILE, render

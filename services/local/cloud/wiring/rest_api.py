@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from services.local.api_gateway.messages import BadGateway, GatewayTimeout
+from services.local.api_gateway.proxy_event import BINARY_MEDIA_TYPES
 from services.local.cloud.plan import STAGE, Plan
 from services.local.cloud.wiring.functions import alias_arn
 from services.local.cloud.wiring.storage import assets_bucket
-from services.local.messages import BadGateway, GatewayTimeout
-from services.local.proxy_event import BINARY_MEDIA_TYPES
 from services.shared.errors import BadRequest, Forbidden, NotFound, SkepError, TooLarge, problem
 
 __all__ = ["BURST", "RATE", "create_rest_api"]

@@ -7,8 +7,8 @@ import re
 from base64 import b64decode
 from typing import Any
 
-from services.local.messages import BadGateway, Headers, Request, Response
-from services.local.proxy_event import MAX_PAYLOAD_BYTES, is_binary
+from services.local.api_gateway.messages import BadGateway, Headers, Request, Response
+from services.local.api_gateway.proxy_event import MAX_PAYLOAD_BYTES, is_binary
 
 # API Gateway, "Important notes for REST APIs": what comes back under another name.
 _REMAPPED = {

@@ -18,9 +18,9 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from services.local.body import MAX_DRAINED_BYTES, BodyReader
-from services.local.files import FileStore
-from services.local.messages import (
+from services.local.api_gateway.body import MAX_DRAINED_BYTES, BodyReader
+from services.local.api_gateway.files import FileStore
+from services.local.api_gateway.messages import (
     HeadersTooLarge,
     MethodNotAllowed,
     Request,
@@ -29,7 +29,7 @@ from services.local.messages import (
     UriTooLong,
     make_problem,
 )
-from services.local.proxy_event import MAX_BODY_BYTES
+from services.local.api_gateway.proxy_event import MAX_BODY_BYTES
 from services.shared.errors import BadRequest, SkepError
 
 #: API Gateway's limit for the request line and all headers together (REST API quotas).

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote
 
-from services.local.body import BodyReader
-from services.local.messages import MethodNotAllowed, Request, Response
+from services.local.api_gateway.body import BodyReader
+from services.local.api_gateway.messages import MethodNotAllowed, Request, Response
 from services.shared.errors import BadRequest, Forbidden, NotFound
 from services.shared.files import MAX_FILE_BYTES
 from services.shared.signing import MissingCredentials, Scope, presign

@@ -6,7 +6,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from services.local.messages import Request, Response
+from services.local.api_gateway.messages import Request, Response
 from services.shared.errors import NotFound
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")

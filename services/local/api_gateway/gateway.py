@@ -12,20 +12,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from services.local.assets import get_asset
-from services.local.files import FileStore
-from services.local.http_server import HttpServer
-from services.local.invoke import Handler, InvocationTimedOut, LocalContext, Workers
-from services.local.messages import (
+from services.local.api_gateway.assets import get_asset
+from services.local.api_gateway.files import FileStore
+from services.local.api_gateway.http_server import HttpServer
+from services.local.api_gateway.invoke import Handler, InvocationTimedOut, LocalContext, Workers
+from services.local.api_gateway.messages import (
     BadGateway,
     GatewayTimeout,
     Request,
     Response,
     make_problem,
 )
-from services.local.proxy_answer import MalformedAnswer, read_answer
-from services.local.proxy_event import Caller, Event, Place, check_escapes, make_event
-from services.local.routing import Match, Router
+from services.local.api_gateway.proxy_answer import MalformedAnswer, read_answer
+from services.local.api_gateway.proxy_event import Caller, Event, Place, check_escapes, make_event
+from services.local.api_gateway.routing import Match, Router
 from services.shared.errors import Forbidden, NotFound, SkepError
 
 #: Who an IAM caller is on this machine, where nobody signs; only the local gateway knows it.

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
-from services.local.postgres_files import User
+from services.local.postgres.files import User
 
 PR_SET_PDEATHSIG = 1
 STOP_SECONDS = 10.0

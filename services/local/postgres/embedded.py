@@ -19,8 +19,8 @@ from types import MappingProxyType, TracebackType
 from typing import Self
 from urllib.parse import quote
 
-from services.local.postgres_failures import explain_failure, explain_os_error
-from services.local.postgres_files import (
+from services.local.postgres.failures import explain_failure, explain_os_error
+from services.local.postgres.files import (
     SYSTEM_DIR,
     Passwords,
     PostgresError,
@@ -29,7 +29,7 @@ from services.local.postgres_files import (
     hold,
     postgres_user,
 )
-from services.local.postgres_process import Programs, find_server, is_gone, stop_server
+from services.local.postgres.process import Programs, find_server, is_gone, stop_server
 
 __all__ = ["DURABLE", "THROWAWAY", "EmbeddedPostgres", "PostgresError", "temporary_postgres"]
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from email.message import Message
 from io import BufferedIOBase
 
-from services.local.messages import RequestTimeout
-from services.local.proxy_event import MAX_BODY_BYTES
+from services.local.api_gateway.messages import RequestTimeout
+from services.local.api_gateway.proxy_event import MAX_BODY_BYTES
 from services.shared.errors import BadRequest, TooLarge
 
 #: How much of a refused body is read and thrown away before the connection is closed.

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 
 import psycopg2
 
-from services.local.postgres_files import Passwords, PostgresError
+from services.local.postgres.files import Passwords, PostgresError
 
 START_SECONDS = 60.0
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from services.local.messages import Headers, Request
-from services.local.routing import Match
+from services.local.api_gateway.messages import Headers, Request
+from services.local.api_gateway.routing import Match
 from services.shared.errors import BadRequest, TooLarge
 
 Event = dict[str, Any]

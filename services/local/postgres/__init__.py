@@ -1,0 +1,1 @@
+"""Postgres on one machine: the embedded server, or one that runs already."""
