@@ -32,6 +32,13 @@ def settings(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield found
 
 
+@pytest.fixture(autouse=True)
+def _jobs(world: World) -> Iterator[None]:
+    """No test does another's jobs: the order is random."""
+    yield
+    world.owner("DELETE FROM skep.jobs")
+
+
 def sign_in(world: World, name: str) -> Caller:
     """A person's session, whose token is their name."""
     credential = Credential.from_secret("session", name)
