@@ -10,7 +10,7 @@ LOCKS := services/requirements
 CODE := services tests
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run images cloud cloud-down test lint format schema routes lock
+.PHONY: help venv run images cloud cloud-down test test-terraform lint format schema routes lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ cloud-down: venv ## Remove all that make cloud made
 test: venv ## Run every test that can run here
 	@$(BIN)/python -m tests
 
+test-terraform: venv ## Prove terraform/ without an account: every test with its time
+	@$(BIN)/python -m tests.terraform
+
 lint: venv ## Check format, style, types and imports
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
@@ -49,7 +52,7 @@ format: venv ## Format the code and sort its imports
 schema: venv ## Write services/migrations/schema.sql again, after a change of the migrations
 	$(BIN)/python -m services.local.schema
 
-routes: venv ## Write services/routes.json again, after a change of the catalog or of a path
+routes: venv ## Write services/routes.json and gateway.json again, after a change of what they are made of
 	$(BIN)/python -m services.local.catalog
 
 lock: venv ## Resolve pyproject.toml into all lock files (UPGRADE=--upgrade for new versions)

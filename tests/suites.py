@@ -16,11 +16,12 @@ WORKERS = {"integration": 2}
 ELSEWHERE = {
     "images": "builds every service's image and runs it; `python -m tests tests/images`, after `make images`",
     "cloud": "brings up the whole platform from its images; `python -m tests tests/cloud`, with Docker",
+    "terraform/test_refusals.py": "changes that must not get through; `python -m tests` with that path, as .ci/run",
     "contract": "thousands of requests made up from the OpenAPI document; `python -m tests.contract`, as .ci/run does",
     "bench": "measures, and judges nothing that CI could hold; `python -m tests.bench`, on an idle machine",
     "load": "measures against a deployment",
 }
-"""Suites that are no part of `make test` -> why, and what runs them."""
+"""Suites, or files of one, that are no part of `make test` -> why, and what runs them."""
 
 
 class Suite(NamedTuple):
@@ -44,7 +45,7 @@ def list_suites() -> list[Suite]:
 
 def list_left_out(*, asked: str) -> list[str]:
     """What is there but was no part of this run, a line each. asked: the kind of Postgres asked for, if any."""
-    told = [f"{name}: {why}" for name, why in ELSEWHERE.items() if (TESTS / name).is_dir()]
+    told = [f"{name}: {why}" for name, why in ELSEWHERE.items() if (TESTS / name).exists()]
     if asked:
         return [f"all suites but integration: this run was for Postgres, {asked}", *told]
     return ["integration on the other Postgres: `SKEP_TEST_POSTGRES=embedded make test`, or `container`", *told]

@@ -1,4 +1,4 @@
-"""The catalog of services, and the routes that API Gateway exposes: made of the catalog and the applications."""
+"""The catalog of services; the routes that API Gateway exposes and what it says by itself, made of the code."""
 
 from __future__ import annotations
 
@@ -10,15 +10,31 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from services.local.api_gateway.proxy_event import BINARY_MEDIA_TYPES
+from services.local.api_gateway.responses import RESPONSES, describe
 from services.shared.database import Database
 from services.shared.settings import Settings
 from services.shared.web import IAM_MOUNT
 
-__all__ = ["CATALOG", "EGRESS", "ROUTES", "find_routes", "read_catalog", "read_routes", "web_services"]
+__all__ = [
+    "CATALOG",
+    "DATABASE",
+    "EGRESS",
+    "GATEWAY",
+    "ROUTES",
+    "USES",
+    "describe_gateway",
+    "find_routes",
+    "read_catalog",
+    "read_gateway",
+    "read_routes",
+    "web_services",
+]
 
 SERVICES = Path(__file__).parent.parent
 CATALOG = SERVICES / "catalog.json"
 ROUTES = SERVICES / "routes.json"
+GATEWAY = SERVICES / "gateway.json"
 
 EGRESS = {
     "none": "in isolated subnets: the database, and what has an endpoint in the VPC",
@@ -26,6 +42,24 @@ EGRESS = {
     "internet": "in private subnets behind a NAT gateway, which exists only for such a service",
 }
 """What a service of the catalog can reach."""
+
+DATABASE = {
+    "skep_app": "answers requests; one connection for each execution environment",
+    "skep_job": "works without a request; a second connection tells how far a job is",
+    "skep_owner": "changes the schema, past any proxy; one run at a time",
+    None: "no database",
+}
+"""The role that a service connects as."""
+
+USES = {
+    "files": "puts files into the bucket and gets them",
+    "key_queue": "tells which keys there are",
+    "master_secret": "reads the password of the database's master, to make the roles",
+    "replica": "reads from a replica where there is one",
+    "usage_plan": "makes, attaches and deletes API Gateway's keys",
+    "work_queue": "tells of a job or of a key",
+}
+"""What a service has a right to, and a setting for. Terraform gives it both."""
 
 
 def read_catalog() -> dict[str, dict[str, Any]]:
@@ -38,6 +72,12 @@ def read_routes() -> list[dict[str, str]]:
     """The checked-in routes: [{"path", "service", "authorization"}]."""
     routes: list[dict[str, str]] = json.loads(ROUTES.read_text(encoding="utf-8"))
     return routes
+
+
+def read_gateway() -> dict[str, Any]:
+    """What the checked-in file tells API Gateway: {"binary_media_types", "responses": {kind: {"status", "body"}}}."""
+    gateway: dict[str, Any] = json.loads(GATEWAY.read_text(encoding="utf-8"))
+    return gateway
 
 
 def web_services() -> list[str]:
@@ -82,12 +122,24 @@ def _authorization(entry: dict[str, Any], path: str) -> str:
     return str(max(above, key=lambda mount: len(mount["prefix"]))["authorization"])
 
 
+def describe_gateway() -> dict[str, Any]:
+    """What API Gateway has to be told besides the routes."""
+    responses = {kind: describe(error) for kind, error in sorted(RESPONSES.items())}
+    return {"binary_media_types": list(BINARY_MEDIA_TYPES), "responses": responses}
+
+
 def write_routes() -> None:
     """Writes routes.json anew, a line a route."""
     lines = ",\n".join("  " + json.dumps(route) for route in find_routes())
     ROUTES.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
 
 
+def write_gateway() -> None:
+    """Writes gateway.json anew."""
+    GATEWAY.write_text(json.dumps(describe_gateway(), indent=2) + "\n", encoding="utf-8")
+
+
 if __name__ == "__main__":
     write_routes()
+    write_gateway()
     print(f"wrote {len(read_routes())} routes", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""`python -m services.migrations upgrade|status|render`: the migrations in a terminal.
+"""`python -m services.migrations bootstrap|upgrade|status|render`: the migrations in a terminal.
 
 Exit codes: 0 done, 1 failed, 2 wrongly called, 3 stopped at the deadline with migrations left.
 """
@@ -11,11 +11,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from services.migrations.errors import MigrationError
+from services.migrations.access import SECRET_NAME, owner_url
+from services.migrations.commands import prepare
+from services.migrations.errors import MigrationError, MissingSettings
 from services.migrations.files import VERSIONS
 from services.migrations.render import SCHEMA_FILE, render
 from services.migrations.runner import Status, get_status, upgrade
 from services.migrations.session import URL_NAME
+from services.shared.task_credentials import keep_task_credentials
 
 FAILED, MISUSED, UNFINISHED = 1, 2, 3
 
@@ -23,8 +26,7 @@ FAILED, MISUSED, UNFINISHED = 1, 2, 3
 def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     """Runs one command and gives the exit code."""
     given = _parser().parse_args(arguments)
-    url = environment.get(URL_NAME, "")
-    if not url:
+    if not environment.get(URL_NAME):
         print(
             f"{URL_NAME} is not set. It is the libpq URL of the role skep_owner: "
             "postgresql://skep_owner:…@host:5432/skep",
@@ -32,13 +34,20 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
         )
         return MISUSED
     try:
-        return _run(given, url)
+        return _run(given, environment)
+    except MissingSettings as error:
+        print(error, file=sys.stderr)
+        return MISUSED
     except MigrationError as error:
         print(error, file=sys.stderr)
         return FAILED
 
 
-def _run(given: argparse.Namespace, url: str) -> int:
+def _run(given: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    if given.command == "bootstrap":
+        print(prepare(environment))
+        return 0
+    url = owner_url(environment)
     if given.command == "render":
         given.output.write_text(render(url), encoding="utf-8")
         return 0
@@ -64,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m services.migrations")
     parser.add_argument("--folder", type=Path, default=VERSIONS, help="where the SQL files are")
     commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("bootstrap", help=f"make database and roles as the master, whose secret {SECRET_NAME} names")
     up = commands.add_parser("upgrade", help="apply the pending migrations")
     up.add_argument("--deadline-seconds", type=float, help="stop by itself after this time")
     commands.add_parser("status", help="say which migrations are applied and which are pending")
@@ -73,4 +83,5 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    keep_task_credentials(os.environ)
     sys.exit(main(sys.argv[1:], os.environ))

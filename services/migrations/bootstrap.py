@@ -11,17 +11,27 @@ from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 from psycopg2.extensions import encrypt_password, make_dsn
 
+from services.migrations.errors import MigrationError
+
 BOOTSTRAP_SQL = Path(__file__).parent / "bootstrap.sql"
 
 
 def bootstrap(superuser_url: str, database: str, passwords: Mapping[str, str]) -> None:
     """Makes the database if need be, runs bootstrap.sql in it and sets the passwords of roles.
 
-    Roles that `passwords` leaves out keep theirs. May be run again. Raises psycopg2.Error.
+    Roles that `passwords` leaves out keep theirs. May be run again. Raises psycopg2.Error, MigrationError.
     """
     with _cursor(superuser_url) as cursor:
-        cursor.execute("select from pg_database where datname = %s", [database])
-        if cursor.fetchone() is None:
+        cursor.execute(
+            "select datlocprovider = 'b' and datlocale = 'C.UTF-8' from pg_database where datname = %s", [database]
+        )
+        found = cursor.fetchone()
+        if found is not None and not found[0]:
+            raise MigrationError(
+                f"The database {database} was not made with the locale C.UTF-8 of the provider builtin: names would "
+                "sort in another order. If nothing is in it, drop it and run again."
+            )
+        if found is None:
             # The same order and the same letters everywhere, whatever locale the server was made with.
             cursor.execute(
                 sql.SQL(

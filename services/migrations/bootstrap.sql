@@ -13,6 +13,12 @@ ALTER ROLE skep_owner LOGIN NOCREATEDB NOCREATEROLE;
 ALTER ROLE skep_app LOGIN NOCREATEDB NOCREATEROLE;
 ALTER ROLE skep_job LOGIN NOCREATEDB NOCREATEROLE;
 
+-- On RDS, who has this role comes in by a token, and by no password any more.
+DO $$
+BEGIN
+  IF to_regrole('rds_iam') IS NOT NULL THEN GRANT rds_iam TO skep_owner, skep_app, skep_job; END IF;
+END $$;
+
 -- Settings of the role hold through RDS Proxy too, where a SET in the session would pin the connection.
 -- jit: else 400 ms of compiling for a page that takes 1 ms.
 ALTER ROLE skep_app SET jit = off;

@@ -12,11 +12,12 @@ from services.shared.database import Database
 from services.shared.lambda_adapter import make_handler
 from services.shared.rds_token import token_source
 from services.shared.settings import Settings
+from services.shared.task_credentials import keep_task_credentials
 
 if TYPE_CHECKING:
     from flask import Flask
 
-__all__ = ["start", "start_alone", "start_worker"]
+__all__ = ["start", "start_alone", "start_task", "start_worker"]
 
 Build = Callable[[Settings, Database], "Flask"]
 Handler = Callable[[Any, Any], dict[str, Any]]
@@ -59,3 +60,8 @@ def start_worker(build_handler: Callable[[Settings, Database, Database | None], 
 def start_alone(build_handler: Callable[[Mapping[str, str]], Handler]) -> Handler:
     """The Lambda handler of a service without a database, which reads settings of its own from the environment."""
     return build_handler(os.environ)
+
+
+def start_task() -> None:
+    """To be called first where no Lambda runs us but ECS: what signs requests finds credentials from then on."""
+    keep_task_credentials(os.environ)

@@ -6,7 +6,16 @@ import re
 from collections import defaultdict
 from itertools import accumulate
 
-from services.local.catalog import EGRESS, find_routes, read_catalog, read_routes
+from services.local.catalog import (
+    DATABASE,
+    EGRESS,
+    USES,
+    describe_gateway,
+    find_routes,
+    read_catalog,
+    read_gateway,
+    read_routes,
+)
 from services.registry import TABLES
 from tests.architecture.tree import ROOT, expect_none, list_files
 
@@ -33,11 +42,17 @@ def test_every_service_with_a_mount_has_an_application() -> None:
 
 def test_every_entry_of_the_catalog_says_all_that_terraform_needs() -> None:
     catalog = read_catalog()
-    wanted = {"kind", "mounts", "memory_mb", "timeout_seconds", "egress", "extras"}
+    wanted = {"kind", "mounts", "memory_mb", "timeout_seconds", "egress", "database", "uses", "extras"}
     expect_none(name for name, entry in catalog.items() if set(entry) != wanted or entry["kind"] not in KINDS)
     expect_none(name for name, entry in catalog.items() if entry["egress"] not in EGRESS)
+    expect_none(name for name, entry in catalog.items() if entry["database"] not in DATABASE)
+    expect_none(name for name, entry in catalog.items() if set(entry["uses"]) - set(USES))
     over = [name for name, entry in catalog.items() if entry["mounts"] and entry["timeout_seconds"] >= 29]
     assert over == [], "API Gateway ends a request at 29 s: a service must have given up before"
+
+
+def test_what_stands_outside_the_vpc_has_no_database() -> None:
+    expect_none(n for n, entry in read_catalog().items() if (entry["egress"] == "aws") != (entry["database"] is None))
 
 
 def test_every_mount_takes_callers_that_its_kind_of_service_knows() -> None:
@@ -64,6 +79,21 @@ def test_every_route_has_an_authorization_of_its_services_mounts() -> None:
 
 def test_the_checked_in_routes_are_those_of_the_applications() -> None:
     assert read_routes() == find_routes(), "`make routes` writes services/routes.json anew"
+
+
+def test_the_checked_in_words_of_api_gateway_are_those_of_the_code() -> None:
+    assert read_gateway() == describe_gateway(), "`make routes` writes services/gateway.json anew"
+
+
+def test_api_gateway_answers_in_problem_documents() -> None:
+    responses = read_gateway()["responses"]
+    assert {"MISSING_AUTHENTICATION_TOKEN", "INTEGRATION_FAILURE", "DEFAULT_5XX"} <= set(responses)
+    for kind, response in responses.items():
+        assert response["status"] == str(response["body"]["status"]), kind
+        assert response["body"]["request_id"] == "$context.requestId", kind
+        # API Gateway reads a body as a template: $ and # stand for something in it.
+        words = [str(word) for name, word in response["body"].items() if name != "request_id"]
+        expect_none(f"{kind}: {word}" for word in words if "$" in word or "#" in word)
 
 
 def test_every_service_with_a_mount_has_a_route() -> None:

@@ -15,10 +15,11 @@ from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import psycopg2
+from psycopg2.extensions import make_dsn
 
-from services.local.cloud.emulator import connect
+from services.local.cloud.emulator import ACCOUNT, connect
 from services.local.cloud.place import Place
-from services.local.cloud.wiring.rest_api import BURST, RATE
+from services.local.cloud.plan import NAME, function_name
 
 ROOT = Path(__file__).parents[2]
 T = TypeVar("T")
@@ -99,21 +100,15 @@ class Cloud:
     def invoke(self, service: str, event: dict[str, Any]) -> Any:
         """What a service's `live` answers."""
         answer = self.aws("lambda").invoke(
-            FunctionName=f"{self.place.name}-{service}:live", Payload=json.dumps(event).encode()
+            FunctionName=f"{function_name(service)}:live", Payload=json.dumps(event).encode()
         )
         return json.loads(answer["Payload"].read())
 
     def sql(self, statement: str, params: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """The rows of a statement, run by hand as the owner of everything."""
-        secrets = self.aws("secretsmanager")
-        secret = json.loads(secrets.get_secret_value(SecretId=f"{self.place.name}/database/skep_owner")["SecretString"])
-        connection = psycopg2.connect(
-            host=secret["host"],
-            port=secret["port"],
-            dbname=secret["dbname"],
-            user=secret["username"],
-            password=secret["password"],
-        )
+        passwords = self.place.read(self.place.path("passwords.json"))
+        url = make_dsn(self.told["database_url"], user="skep_owner", password=passwords["skep_owner"])
+        connection = psycopg2.connect(url)
         with connection, connection.cursor() as cursor:
             cursor.execute(statement, params)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
@@ -131,17 +126,17 @@ class Cloud:
             operations = [{"op": "replace", "path": f"/throttle/{name}", "value": value} for name, value in patches]
             gateway.update_usage_plan(usagePlanId=plan["id"], patchOperations=operations)
 
-        assert plan["throttle"] == {"rateLimit": RATE, "burstLimit": BURST}
+        before = plan["throttle"]
         set_throttle(rate, burst)
         try:
             yield
         finally:
-            set_throttle(RATE, BURST)
+            set_throttle(before["rateLimit"], before["burstLimit"])
 
     @contextmanager
     def deaf(self, name: str) -> Iterator[None]:
         """Nobody hears meanwhile what is sent to a queue, work or keys; it is heard afterwards."""
-        functions, queue = self.aws("lambda"), f"{self.place.name}-{name}"
+        functions, queue = self.aws("lambda"), f"{NAME}-{name}"
         mappings = functions.list_event_source_mappings()["EventSourceMappings"]
         uuid = next(one["UUID"] for one in mappings if one["EventSourceArn"].rpartition(":")[2] == queue)
         functions.update_event_source_mapping(UUID=uuid, Enabled=False)
@@ -150,9 +145,13 @@ class Cloud:
         finally:
             functions.update_event_source_mapping(UUID=uuid, Enabled=True)
 
+    def bucket(self, name: str) -> str:
+        """A bucket's name: files or assets."""
+        return f"{NAME}-{name}-{ACCOUNT}"
+
     def queue_url(self, name: str) -> str:
         """A queue's URL: work, work-dead, keys or keys-dead."""
-        return str(self.aws("sqs").get_queue_url(QueueName=f"{self.place.name}-{name}")["QueueUrl"])
+        return str(self.aws("sqs").get_queue_url(QueueName=f"{NAME}-{name}")["QueueUrl"])
 
 
 def send(method: str, url: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> Answer:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from services.local.cloud.plan import STAGE
 from tests.cloud.cloud import Answer, Cloud, wait_for
 
 
@@ -75,10 +76,10 @@ def test_the_sign_in_page_and_its_assets_stand_below_the_stage(cloud: Cloud) -> 
     links = re.findall(r'(?:href|src)="(/[^"]+)"', page.body.decode())
     sheet = next(link for link in links if link.endswith(".css"))
 
-    style = cloud.ask("GET", sheet.removeprefix("/dev"))
+    style = cloud.ask("GET", sheet.removeprefix(f"/{STAGE}"))
 
     assert page.status == 200
-    assert all(link.startswith("/dev/") for link in links)
+    assert all(link.startswith(f"/{STAGE}/") for link in links)
     assert (style.status, style.headers["content-type"].partition(";")[0]) == (200, "text/css")
     assert b"--" in style.body
 
@@ -104,8 +105,8 @@ def test_signing_in_leads_to_a_page_below_the_stage(cloud: Cloud) -> None:
     )
 
     assert answer.status == 303, answer.body
-    assert answer.headers["location"].removeprefix(cloud.url.removesuffix("/dev")).startswith("/dev")
-    assert "Path=/dev" in answer.headers["set-cookie"]
+    assert answer.headers["location"].removeprefix(cloud.url.removesuffix(f"/{STAGE}")).startswith(f"/{STAGE}")
+    assert f"Path=/{STAGE}" in answer.headers["set-cookie"]
 
 
 def test_the_event_that_a_service_gets_names_path_and_query_as_they_were_sent(cloud: Cloud) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from openpyxl import Workbook, load_workbook
 
+from services.local.cloud.plan import NAME
 from tests.cloud.cloud import Answer, Cloud, send, wait_for
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -81,7 +82,7 @@ def test_a_workbook_in_a_request_arrives_byte_for_byte(cloud: Cloud) -> None:
 
 def test_a_file_of_any_bytes_comes_back_from_s3_as_it_was(cloud: Cloud) -> None:
     content = os.urandom(300_000)
-    s3, bucket = cloud.aws("s3"), f"{cloud.place.name}-files"
+    s3, bucket = cloud.aws("s3"), cloud.bucket("files")
     put = s3.generate_presigned_url("put_object", {"Bucket": bucket, "Key": "bytes"}, ExpiresIn=60)
     get = s3.generate_presigned_url("get_object", {"Bucket": bucket, "Key": "bytes"}, ExpiresIn=60)
 
@@ -143,16 +144,18 @@ def test_each_function_runs_a_published_version_of_the_image_that_was_pushed(clo
 
     for function in functions.list_functions()["Functions"]:
         name = function["FunctionName"]
-        service = name.removeprefix(f"{cloud.place.name}-")
+        service = name.removeprefix(f"{NAME}-")
         alias = functions.get_alias(FunctionName=name, Name="live")
         code = functions.get_function(FunctionName=name, Qualifier="live")["Code"]
-        pushed = ecr.describe_images(repositoryName=f"{cloud.place.name}/{service}")["imageDetails"]
+        pushed = ecr.describe_images(repositoryName=f"skep/{service}")["imageDetails"]
         assert (alias["FunctionVersion"], code["ImageUri"].rpartition("@")[2]) == ("1", pushed[0]["imageDigest"])
 
 
-def test_the_database_is_an_rds_instance_whose_passwords_are_secrets(cloud: Cloud) -> None:
-    instance = cloud.aws("rds").describe_db_instances(DBInstanceIdentifier=cloud.place.name)["DBInstances"][0]
+def test_the_database_is_an_rds_instance_whose_master_password_is_a_secret(cloud: Cloud) -> None:
+    instance = cloud.aws("rds").describe_db_instances(DBInstanceIdentifier=NAME)["DBInstances"][0]
+    secrets = cloud.aws("secretsmanager")
+    names = [secret["Name"] for secret in secrets.list_secrets()["SecretList"]]
 
-    assert instance["DBInstanceStatus"] == "available"
+    assert (instance["DBInstanceStatus"], instance["StorageEncrypted"]) == ("available", True)
+    assert [json.loads(secrets.get_secret_value(SecretId=name)["SecretString"])["username"] for name in names]
     assert cloud.sql("SELECT current_user::text, inet_server_port()") == [("skep_owner", 5432)]
-    assert f":{instance['Endpoint']['Port']}/" in cloud.told["database_url"]

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from services.local.api_gateway.gateway import Gateway
+from services.local.catalog import read_gateway
 from tests.gateway.support import answer_with_event, call, make_gateway
 
 ARN = "arn:aws:sts::123456789012:assumed-role/reporting/nightly"
@@ -155,6 +156,23 @@ def test_a_handler_that_takes_too_long_answers_504() -> None:
         _, document = call(gateway, "GET", "/v1/slow")
 
     assert without_id(document) == problem(504, "Gateway Timeout", "gateway_timeout", "Endpoint request timed out")
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/nowhere", "MISSING_AUTHENTICATION_TOKEN"),
+        ("/key/x", "INVALID_API_KEY"),
+        ("/iam/x", "ACCESS_DENIED"),
+        ("/v1/broken", "INTEGRATION_FAILURE"),
+    ],
+)
+def test_it_says_what_api_gateway_is_told_to_say(gateway: Gateway, path: str, kind: str) -> None:
+    response, document = call(gateway, "GET", path)
+    told = read_gateway()["responses"][kind]
+
+    assert str(response.status) == told["status"]
+    assert without_id(document) == without_id(told["body"])
 
 
 def test_a_handler_gets_a_lambda_context(gateway: Gateway) -> None:

@@ -78,6 +78,12 @@ def test_an_alias_arrives_in_the_function_s_arn(front: InvokeFront, path: str, h
     assert post(front, path, 1, headers).json()["arn"].endswith(":function:skep-function:live")
 
 
+def test_a_version_that_only_a_header_names_is_the_one_that_runs(front: InvokeFront) -> None:
+    headers = {"X-Amzn-Lambda-Function-Arn": ARN, "X-Amzn-Lambda-Function-Version": "7"}
+
+    assert post(front, "/tell", 1, headers).json()["arn"].endswith(":function:skep-function:7")
+
+
 def test_the_emulator_s_request_id_and_trace_are_the_function_s(front: InvokeFront) -> None:
     told = post(front, "/tell", 1, {"X-Amzn-Lambda-Request-Id": "r-77", "X-Amzn-Trace-Id": "Root=1-2-3"}).json()
 

@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from services.local.cloud.emulator import EmulatorError
 from services.local.cloud.place import CloudError, Place
 from services.local.cloud.serve import serve
+from services.local.cloud.terraform import TerraformError
 from services.local.cloud.up import Told, down, status, up
 from services.local.docker import DockerError
 from services.local.postgres.files import PostgresError
@@ -21,6 +22,17 @@ from services.migrations.errors import MigrationError
 from services.shared.errors import SkepError
 
 PORT = 4566
+
+EXPECTED = (
+    CloudError,
+    DockerError,
+    EmulatorError,
+    MigrationError,
+    PostgresError,
+    SkepError,
+    TerraformError,
+    psycopg2.Error,
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -38,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _run(options)
     except KeyboardInterrupt:
         print("\nStopped. What is there already goes with `make cloud-down`.", file=sys.stderr)
-    except (CloudError, DockerError, EmulatorError, PostgresError, MigrationError, SkepError, psycopg2.Error) as error:
+    except EXPECTED as error:
         print(f"The cloud can't come up or go down: {error}", file=sys.stderr)
     except (BotoCoreError, ClientError) as error:
         print(f"The AWS emulator refuses what is asked of it: {error}", file=sys.stderr)

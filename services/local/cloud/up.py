@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from services.forms.assets import write_assets
-from services.local.catalog import CATALOG, ROUTES, read_catalog, read_routes
+from services.local.catalog import SERVICES
 from services.local.cloud.database import IMAGE, start_database
+from services.local.cloud.deploy import deploy
 from services.local.cloud.emulator import connect, is_answering, need_port
 from services.local.cloud.images import ROOT, build_images, keep_images, release_images
 from services.local.cloud.place import CloudError, Place
-from services.local.cloud.plan import Image, Plan
-from services.local.cloud.wiring import wire
+from services.local.cloud.plan import STAGE, Image, Plan, function_name
+from services.local.cloud.terraform import Terraform
 from services.local.demo import make_demo
 from services.local.docker import DockerError, Engine, NoEngine, find_engine
 from services.local.people import Demo
@@ -73,16 +74,7 @@ def up(place: Place, port: int) -> Told:
             running = _start_process(place, engine, images, port)
         revision = _revision()
         plan = Plan(
-            place.name,
-            place.api_id,
-            running["endpoint"],
-            running["lambda_url"],
-            database_port,
-            passwords,
-            images,
-            read_catalog(),
-            read_routes(),
-            revision,
+            place.api_id, running["endpoint"], running["lambda_url"], database_port, passwords, images, revision
         )
         demo = _fill(place, plan)
         told = _tell(plan, demo, fingerprint)
@@ -171,23 +163,23 @@ def _fill(place: Place, plan: Plan) -> Demo:
         return connect(service, plan.endpoint)
 
     assets = place.path("assets")
-    with step("Assets"):
-        write_assets(assets)
-    with step("Wiring"):
-        wire(plan, client, assets)
+    write_assets(assets)
+    code = place.path("terraform")
+    shutil.rmtree(code, ignore_errors=True)  # its state is of the emulator before
+    deploy(plan, Terraform(code, plan.endpoint), client("s3"), assets)
     with step("Migrations"):
-        _migrate(plan, client("lambda"))
+        _migrate(client("lambda"))
     with step("Demo data"):
         # New people's keys each time: an emulator that starts has none of the keys of the one before.
         demo = make_demo(plan.database_url("skep_owner"), plan.database_url("skep_app"), {})
     with step("Keys"):
-        _invoke(client("lambda"), f"{plan.function_name('automations')}:live", {"task": "keys"})
+        _invoke(client("lambda"), f"{function_name('automations')}:live", {"task": "keys"})
         _wait_for_key(plan, demo.admin_key)
     return demo
 
 
-def _migrate(plan: Plan, client: Any) -> None:
-    name = f"{plan.function_name('migrations')}:live"
+def _migrate(client: Any) -> None:
+    name = f"{function_name('migrations')}:live"
     while _invoke(client, name, {"command": "upgrade"})["pending"]:
         pass
 
@@ -203,7 +195,7 @@ def _invoke(client: Any, name: str, event: dict[str, Any]) -> Any:
 def _wait_for_key(plan: Plan, key: str) -> None:
     """Waits until the key sync has told the gateway of the key."""
     request = urllib.request.Request(  # noqa: S310
-        f"{plan.endpoint}/_aws/execute-api/{plan.api_id}/dev/v1/customers?limit=1", headers={"x-api-key": key}
+        f"{plan.endpoint}/_aws/execute-api/{plan.api_id}/{STAGE}/v1/customers?limit=1", headers={"x-api-key": key}
     )
     deadline = time.monotonic() + KEYS_SECONDS
     while True:
@@ -231,8 +223,9 @@ def _tell(plan: Plan, demo: Demo, fingerprint: str) -> Told:
 
 
 def _fingerprint(images: Mapping[str, Image], database_port: int) -> str:
-    """Of all that decides what is wired; when it changes, the cloud is wired anew."""
-    sources = [CATALOG, ROUTES, *sorted(Path(__file__).parent.rglob("*.py"))]
+    """Of all that decides what is deployed; when it changes, the cloud is made anew."""
+    code = (SERVICES.parent / "terraform").rglob("*.tf")
+    sources = [*sorted(SERVICES.glob("*.json")), *sorted(code), *sorted(Path(__file__).parent.rglob("*.py"))]
     parts = [hashlib.sha256(source.read_bytes()).hexdigest() for source in sources]
     parts += [image.digest for image in images.values()] + [str(database_port)]
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()

@@ -96,8 +96,10 @@ class InvokeFront:
         except ValueError:
             message = "Could not parse request body into json."
             raise _Refused(400, "InvalidRequestContentException", message) from None
+        of_arn = _find_qualifier(request.get_header(_HEADERS + "function-arn"))
         told: dict[str, Any] = {
-            "qualifier": qualifier or _find_qualifier(request.get_header(_HEADERS + "function-arn")),
+            # Who asks by an ARN without one says in a header which version an alias named.
+            "qualifier": qualifier or of_arn or request.get_header(_HEADERS + "function-version"),
             "request_id": request.get_header(_HEADERS + "request-id"),
             "trace_id": request.get_header("x-amzn-trace-id"),
         }

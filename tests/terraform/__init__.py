@@ -1,0 +1,1 @@
+"""terraform/ proved without an account: format, schema, `terraform test`, rules, policies, inventories, checkov."""
