@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
 from tests.terraform.commands import find_terraform, read_version
 from tests.terraform.inventory import write_inputs
 from tests.terraform.offline_provider.mirror import find_providers
+from tests.terraform.policies import State
 from tests.terraform.workshop import Done, Job, Workshop
 
 HERE = "tests/terraform/"
@@ -17,6 +19,7 @@ ON_REQUEST = "test_refusals.py"
 """Each of its tests runs others in a copy of the tree: minutes, for .ci/run and for whoever names the file."""
 
 told = pytest.StashKey[list[str]]()
+own_seconds = pytest.StashKey[float]()
 
 
 def pytest_ignore_collect(collection_path: object, config: pytest.Config) -> bool | None:
@@ -44,11 +47,23 @@ def workshop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture
-def done(workshop: Workshop, job: Job, record_property: Callable[[str, object], None]) -> Done:
+def took(request: pytest.FixtureRequest) -> Callable[[float], None]:
+    """Call it with the seconds that count as the test's own."""
+    return partial(request.node.stash.__setitem__, own_seconds)
+
+
+@pytest.fixture
+def done(workshop: Workshop, job: Job, took: Callable[[float], None]) -> Done:
     """What the test's own job came to."""
     came_to = workshop.done(job)
-    record_property("seconds", came_to.seconds)
+    took(came_to.seconds)
     return came_to
+
+
+@pytest.fixture
+def applied(workshop: Workshop, job: Job) -> list[State]:
+    """The states that the runs of the job left. Waiting for them is no time of the test."""
+    return [run.state for run in workshop.done(job).runs if run.state]
 
 
 def _jobs(item: pytest.Function) -> list[Job]:
@@ -60,9 +75,8 @@ def _jobs(item: pytest.Function) -> list[Job]:
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """A test that read what a command had done tells the command's time, not its own wait."""
     report: pytest.TestReport = yield  # type: ignore[assignment]
-    seconds = dict(item.user_properties).get("seconds")
-    if report.when == "call" and isinstance(seconds, float):
-        report.duration = seconds
+    if report.when == "call":
+        report.duration = item.stash.get(own_seconds, report.duration)
     return report  # type: ignore[return-value]
 
 

@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-from tests.terraform.commands import Run
+from tests.architecture.tree import expect_none
 from tests.terraform.hcl import list_files
 from tests.terraform.inventory import JOBS
 from tests.terraform.places import TERRAFORM, list_folders, list_test_files
-from tests.terraform.policies import Policy, judge_policy, read_policies
-from tests.terraform.workshop import Job, Workshop
+from tests.terraform.policies import Policy, State, judge_policy, read_policies
+from tests.terraform.workshop import Job
 
 TEST_FILES = [Job(folder, file) for folder in list_folders() for file in list_test_files(folder)]
 STAR = re.compile(r'\b(?:Resource|resources)\s*=\s*(?:\[\s*)?"\*"')
@@ -19,17 +19,13 @@ REASON = re.compile(r"# no narrower resource: \w")
 
 
 @pytest.mark.parametrize("job", [*TEST_FILES, *JOBS.values()], ids=str)
-def test_no_policy_allows_more_than_it_names(workshop: Workshop, job: Job) -> None:
-    applied = [run.state for run in workshop.done(job).runs if run.state]
-    findings = {line for state in applied for policy in read_policies(state) for line in judge_policy(policy)}
-    assert sorted(findings) == []
+def test_no_policy_allows_more_than_it_names(applied: list[State]) -> None:
+    expect_none({line for state in applied for policy in read_policies(state) for line in judge_policy(policy)})
 
 
 @pytest.mark.parametrize("job", JOBS.values(), ids=str)
-def test_an_environment_has_policies_for_the_test_above_to_read(workshop: Workshop, job: Job) -> None:
-    assert any(
-        _kinds(run) >= {"aws_iam_role", "aws_kms_key", "aws_s3_bucket_policy"} for run in workshop.done(job).runs
-    )
+def test_an_environment_has_policies_for_the_test_above_to_read(applied: list[State]) -> None:
+    assert any(_kinds(state) >= {"aws_iam_role", "aws_kms_key", "aws_s3_bucket_policy"} for state in applied)
 
 
 def test_each_star_for_a_resource_says_on_its_line_why() -> None:
@@ -80,5 +76,5 @@ def test_a_beginning_is_a_verb_of_one_service(action: str) -> None:
     assert list(judge_policy(policy)) == [f"aws_iam_policy.read (policy): the action {action}"]
 
 
-def _kinds(run: Run) -> set[str]:
-    return {policy.kind for policy in read_policies(run.state)} if run.state else set()
+def _kinds(state: State) -> set[str]:
+    return {policy.kind for policy in read_policies(state)}

@@ -18,11 +18,11 @@ RUNS = [
 
 
 @pytest.mark.parametrize(("job", "run"), RUNS)
-def test_terraform(workshop: Workshop, job: Job, run: str, record_property: Callable[[str, object], None]) -> None:
+def test_terraform(workshop: Workshop, job: Job, run: str, took: Callable[[float], None]) -> None:
     done = workshop.done(job)
     if done.broken:
         pytest.fail(done.broken, pytrace=False)
     own = {one.name: one for one in done.runs}[run]
-    record_property("seconds", own.seconds)
+    took(own.seconds)
     if own.status != "pass":
         pytest.fail(own.said or f"{own.status}: what came before it in {job} failed", pytrace=False)

@@ -9,17 +9,17 @@ import pytest
 from tests.architecture.tree import expect_none
 from tests.terraform.inventory import JOBS
 from tests.terraform.places import list_folders, list_test_files
+from tests.terraform.policies import State
 from tests.terraform.states import JUDGES, Resources, judge_buckets, judge_functions, judge_network
-from tests.terraform.workshop import Job, Workshop
+from tests.terraform.workshop import Job
 
 TEST_FILES = [Job(folder, file) for folder in list_folders() for file in list_test_files(folder)]
 DIGEST = f"1.dkr.ecr.eu-west-1.amazonaws.com/skep/sales@sha256:{'0' * 64}"
 
 
 @pytest.mark.parametrize("job", [*TEST_FILES, *JOBS.values()], ids=str)
-def test_what_was_applied_is_as_it_must_be(workshop: Workshop, job: Job) -> None:
-    states = [Resources(run.state) for run in workshop.done(job).runs if run.state]
-    expect_none({finding for there in states for judge in JUDGES for finding in judge(there)})
+def test_what_was_applied_is_as_it_must_be(applied: list[State]) -> None:
+    expect_none({finding for state in applied for judge in JUDGES for finding in judge(Resources(state))})
 
 
 def test_a_database_in_a_public_subnet_is_found() -> None:

@@ -139,7 +139,7 @@ run "with_a_replica_reads_go_there_and_a_proxy_takes_the_rest" {
     }
   }
   assert {
-    condition     = toset([for name, one in local.environment : name if contains(keys(one), "SKEP_DATABASE_READ_URL")]) == toset(["automations", "reports", "workspace"])
+    condition     = toset([for name, one in local.environment : name if contains(keys(one), "SKEP_DATABASE_READ_URL")]) == toset(["automations", "reports"])
     error_message = "Reports and exports read from the replica."
   }
   assert {
