@@ -10,7 +10,13 @@ TESTS = Path(__file__).parent
 COSTS = ("unit", "architecture", "gateway", "integration")
 """Cheapest first. A folder that isn't here runs after them, in the order of the alphabet."""
 
-WORKERS = {"integration": 2}
+PARTS = {
+    "unit": ("unit", "architecture", "gateway"),
+    "terraform": ("terraform",),
+}
+"""What a pipeline runs side by side -> its suites. Whatever isn't named here belongs to the part `integration`."""
+
+WORKERS = {"emulator": 2, "integration": 2}
 """Suites that are worth a second process: each has a Postgres of its own."""
 
 ELSEWHERE = {
@@ -19,7 +25,9 @@ ELSEWHERE = {
     "terraform/test_refusals.py": "changes that must not get through; `python -m tests` with that path, as .ci/run",
     "contract": "thousands of requests made up from the OpenAPI document; `python -m tests.contract`, as .ci/run does",
     "bench": "measures, and judges nothing that CI could hold; `python -m tests.bench`, on an idle machine",
-    "load": "measures against a deployment",
+    "load": "plays salespeople with k6; `make load`, and its own tests by `python -m tests tests/load`, as .ci/run",
+    "pipeline": "carries out Jenkins's pipelines; `make test-pipeline`",
+    "sonar": "starts a SonarQube and has it analyse all this; `python -m tests tests/sonar`, after `make lint test`",
 }
 """Suites, or files of one, that are no part of `make test` -> why, and what runs them."""
 
@@ -34,6 +42,16 @@ class Suite(NamedTuple):
     def folder(self) -> str:
         """From the repository's root."""
         return f"tests/{self.name}"
+
+    @property
+    def part(self) -> str:
+        """unit, integration or terraform."""
+        return next((part for part, names in PARTS.items() if self.name in names), "integration")
+
+    @property
+    def report(self) -> str:
+        """The name of its JUnit file. It begins with its part, so that a pipeline can show a part's files."""
+        return f"{self.name}.xml" if self.name == self.part else f"{self.part}-{self.name}.xml"
 
 
 def list_suites() -> list[Suite]:

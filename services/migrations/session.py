@@ -42,7 +42,7 @@ class Deadline:
     @property
     def is_over(self) -> bool:
         """Whether it has passed."""
-        return self.left_seconds == 0.0
+        return self._end is not None and time.monotonic() >= self._end
 
     def check(self) -> None:
         """Raises OutOfTimeError once it has passed."""

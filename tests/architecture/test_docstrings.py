@@ -23,7 +23,7 @@ INHERITED = re.compile(r"do_[A-Z]+|log_\w+|handle_\w+|finish|setup")
 def test_every_module_says_in_one_to_four_lines_what_it_owns() -> None:
     lines = {
         module.name: sum(bool(line.strip()) for line in (ast.get_docstring(module.tree) or "").splitlines())
-        for under in ("services/", "tests/")
+        for under in ("services/", "jenkins/", "tests/")
         for module in list_modules(under)
     }
     expect_none(f"{name} has no docstring" for name, count in lines.items() if not count)
@@ -32,7 +32,8 @@ def test_every_module_says_in_one_to_four_lines_what_it_owns() -> None:
 
 
 def test_every_public_function_and_class_has_a_docstring() -> None:
-    definitions = [(m.name, one) for m in list_modules("services/") for one in walk_definitions(m.tree)]
+    modules = [*list_modules("services/"), *list_modules("jenkins/")]
+    definitions = [(m.name, one) for m in modules for one in walk_definitions(m.tree)]
     public = [(name, one) for name, one in definitions if _is_public(one)]
     assert public
     documented = _documented_methods(one for _, one in definitions)

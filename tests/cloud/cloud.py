@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 class Answer(NamedTuple):
-    """An HTTP answer. headers: small letters -> value."""
+    """An HTTP answer. headers: small letters -> value, of one that is repeated all of them with commas between."""
 
     status: int
     headers: dict[str, str]
@@ -163,6 +163,7 @@ def send(method: str, url: str, body: bytes | None = None, headers: Mapping[str,
     try:
         connection.request(method, target, body, named)
         answer = connection.getresponse()
-        return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
+        given = answer.headers
+        return Answer(answer.status, {n.lower(): ", ".join(given.get_all(n, [])) for n in given}, answer.read())
     finally:
         connection.close()

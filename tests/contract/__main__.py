@@ -10,34 +10,29 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-ROOT = Path(__file__).parents[2]
-START_SECONDS = 120
-STOP_SECONDS = 30
+from tests.support.platform import PlatformFailed, run_platform
+
+REPORT = Path(__file__).parents[2] / "build" / "junit-contract" / "contract.xml"
 MIN_CASES = 3_000
 MAX_UNKNOWN = 50
 """With more answers 401 than this, a request has taken its own caller's key away, and the rest tried nothing."""
 
 
-class PlatformFailed(Exception):
-    """The platform did not start, or did not stay."""
-
-
 def main() -> int:
     """The exit code: 0 when enough cases were tried and none found fault."""
-    with tempfile.TemporaryDirectory(prefix="skep-contract-") as folder, _platform(Path(folder)) as run:
+    REPORT.parent.mkdir(parents=True, exist_ok=True)
+    REPORT.unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory(prefix="skep-contract-") as folder, run_platform(Path(folder)) as run:
         key = next(client["key"] for client in run["clients"] if client["role"] == "admin")
         done = subprocess.run(
             [
                 Path(sys.executable).with_name("schemathesis"),
                 f"--config-file={Path(__file__).with_name('schemathesis.toml')}",
                 "run",
+                f"--report-junit-path={REPORT}",
                 f"{run['url']}/v1/openapi.json",
             ],
             cwd=folder,  # it leaves files where it runs
@@ -46,35 +41,6 @@ def main() -> int:
         )
         sound = _judge(Path(folder) / "requests.log")
     return 0 if sound and done.returncode == 0 else 1
-
-
-@contextmanager
-def _platform(data: Path) -> Iterator[dict[str, Any]]:
-    """The running platform's run.json."""
-    server = subprocess.Popen([sys.executable, "-m", "services.local.run", "--port", "0", "--data", data], cwd=ROOT)
-    try:
-        yield _wait(server, data / "run.json")
-        if server.poll() is not None:
-            raise PlatformFailed(f"The platform ended meanwhile, with exit code {server.returncode}.")
-    finally:
-        server.terminate()
-        try:
-            server.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-
-
-def _wait(server: subprocess.Popen[bytes], run: Path) -> dict[str, Any]:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            raise PlatformFailed(f"The platform did not start (exit code {server.returncode}): see above.")
-        if run.exists():
-            found: dict[str, Any] = json.loads(run.read_text(encoding="utf-8"))
-            return found
-        time.sleep(0.1)
-    raise PlatformFailed(f"The platform was not ready after {START_SECONDS} s.")
 
 
 def _judge(log: Path) -> bool:

@@ -78,7 +78,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
             terraform = Terraform(folder / "terraform", emulator.endpoint)
             write_assets(folder / "assets")
             deploy(plan, terraform, emulator.client("s3"), folder / "assets")
-            second_plans = {root: "No changes." in terraform.run(root, "plan") for root in (ROOT, REGISTRY)}
+            second_plans = {root: "No changes." in terraform.run(root, "plan").text for root in (ROOT, REGISTRY)}
             yield Cloud(emulator, plan, second_plans, _release(replace(plan, revision="1" * 40), terraform, emulator))
             deployed.stop()
         terraform.run(ROOT, "destroy", "-auto-approve")
@@ -93,7 +93,9 @@ def _release(plan: Plan, terraform: Terraform, emulator: Emulator) -> dict[str, 
         service: functions.get_function(FunctionName=function_name(service))["Code"]["ImageUri"]
         for service in plan.images
     }
-    told = terraform.apply(ROOT, plan.environment_variables(uris))["functions"]
+    release = terraform.code / "second.json"
+    release.write_text(json.dumps(uris), encoding="utf-8")
+    told = terraform.apply(ROOT, plan.environment_variables(release))["functions"]
     return {function["function_name"]: function["version"] for function in told.values()}
 
 

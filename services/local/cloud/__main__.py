@@ -11,10 +11,10 @@ from pathlib import Path
 import psycopg2
 from botocore.exceptions import BotoCoreError, ClientError
 
+from jenkins.release.errors import ReleaseError
 from services.local.cloud.emulator import EmulatorError
 from services.local.cloud.place import CloudError, Place
 from services.local.cloud.serve import serve
-from services.local.cloud.terraform import TerraformError
 from services.local.cloud.up import Told, down, status, up
 from services.local.docker import DockerError
 from services.local.postgres.files import PostgresError
@@ -29,8 +29,8 @@ EXPECTED = (
     EmulatorError,
     MigrationError,
     PostgresError,
+    ReleaseError,
     SkepError,
-    TerraformError,
     psycopg2.Error,
 )
 

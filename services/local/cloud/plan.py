@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from services.local.catalog import read_catalog
@@ -63,15 +64,15 @@ class Plan:
         """The variables of terraform/bootstrap/registry."""
         return {"account_id": ACCOUNT, "region": REGION, "reader_account_ids": [ACCOUNT]}
 
-    def environment_variables(self, uris: Mapping[str, str]) -> dict[str, Any]:
-        """The variables of terraform/environments/local. uris: service -> the image that was pushed."""
+    def environment_variables(self, release_file: Path) -> dict[str, Any]:
+        """The variables of terraform/environments/local. release_file: JSON, service -> the image that was pushed."""
         return {
             "api_id": self.api_id,
             "architecture": {"aarch64": "arm64"}.get(platform.machine(), platform.machine()),
             "endpoint": self.endpoint,
             "extra_environment": {name: self._laid_over(entry["database"]) for name, entry in read_catalog().items()},
-            "images": dict(uris),
             "release": {"name": f"local-{self.revision[:12]}", "revision": self.revision},
+            "release_file": str(release_file.resolve()),
         }
 
     def _laid_over(self, role: str | None) -> dict[str, str]:

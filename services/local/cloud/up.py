@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 import subprocess
 import sys
@@ -14,6 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from jenkins.release.functions import invoke, migrate
+from jenkins.release.live import LIVE
 from services.forms.assets import write_assets
 from services.local.catalog import SERVICES
 from services.local.cloud.database import IMAGE, start_database
@@ -168,28 +169,14 @@ def _fill(place: Place, plan: Plan) -> Demo:
     shutil.rmtree(code, ignore_errors=True)  # its state is of the emulator before
     deploy(plan, Terraform(code, plan.endpoint), client("s3"), assets)
     with step("Migrations"):
-        _migrate(client("lambda"))
+        migrate(client("lambda"), function_name("migrations"), LIVE)
     with step("Demo data"):
         # New people's keys each time: an emulator that starts has none of the keys of the one before.
         demo = make_demo(plan.database_url("skep_owner"), plan.database_url("skep_app"), {})
     with step("Keys"):
-        _invoke(client("lambda"), f"{function_name('automations')}:live", {"task": "keys"})
+        invoke(client("lambda"), function_name("automations"), LIVE, {"task": "keys"})
         _wait_for_key(plan, demo.admin_key)
     return demo
-
-
-def _migrate(client: Any) -> None:
-    name = f"{function_name('migrations')}:live"
-    while _invoke(client, name, {"command": "upgrade"})["pending"]:
-        pass
-
-
-def _invoke(client: Any, name: str, event: dict[str, Any]) -> Any:
-    answer = client.invoke(FunctionName=name, Payload=json.dumps(event).encode())
-    content = json.loads(answer["Payload"].read())
-    if "FunctionError" in answer:
-        raise CloudError(f"{name} failed: {content.get('errorMessage', content)}")
-    return content
 
 
 def _wait_for_key(plan: Plan, key: str) -> None:

@@ -14,7 +14,7 @@ output "jenkins_provider_arn" {
 }
 
 output "jenkins_role_arns" {
-  description = "plan, apply, promote -> the role that Jenkins takes for it."
+  description = "plan, apply, promote, and deliver where it is: the role that Jenkins takes for it."
   value       = { for name, role in aws_iam_role.jenkins : name => role.arn }
 }
 

@@ -29,12 +29,14 @@ variable "environments" {
 }
 
 variable "jenkins" {
-  description = "Jenkins as its plugin OpenID Connect Provider shows it: issuer, audience, and the URLs of jobs (sub). thumbprints: only where its certificate is of a CA of your own."
+  description = "Jenkins as its plugin OpenID Connect Provider shows it: issuer, audience, and the URLs of jobs (sub). delivery_job: applies and moves aliases by itself, in dev. drift_job: looks, in production too. thumbprints: only where its certificate is of a CA of your own."
   type = object({
     issuer        = string
     audience      = string
     plan_jobs     = set(string)
     promotion_job = string
+    delivery_job  = optional(string)
+    drift_job     = optional(string)
     thumbprints   = optional(list(string))
   })
   nullable = false
@@ -44,12 +46,19 @@ variable "jenkins" {
     error_message = "The issuer is an https URL without a slash at its end."
   }
   validation {
-    condition     = alltrue([for one in setunion(var.jenkins.plan_jobs, [var.jenkins.promotion_job]) : can(regex("^https://[^*?]+$", one))])
+    condition = alltrue([
+      for one in setunion(var.jenkins.plan_jobs, compact([var.jenkins.promotion_job, var.jenkins.delivery_job, var.jenkins.drift_job])) :
+      can(regex("^https://[^*?]+$", one))
+    ])
     error_message = "A job is named by its whole URL: a wildcard would let in whoever may make a job."
   }
   validation {
-    condition     = !contains(var.jenkins.plan_jobs, var.jenkins.promotion_job)
-    error_message = "What plans on every commit must not be what promotes."
+    condition     = !contains(setunion(var.jenkins.plan_jobs, compact([var.jenkins.delivery_job, var.jenkins.drift_job])), var.jenkins.promotion_job)
+    error_message = "What plans, delivers or looks without being asked must not be what promotes."
+  }
+  validation {
+    condition     = var.jenkins.delivery_job == null || !contains(var.environments, "production")
+    error_message = "Nothing is delivered to production without being asked: a promotion is somebody's act."
   }
 }
 

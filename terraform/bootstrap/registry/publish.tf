@@ -65,18 +65,31 @@ resource "aws_iam_role" "publish" {
   permissions_boundary = aws_iam_policy.publish[each.key].arn
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Sid       = "Jenkins"
-      Effect    = "Allow"
-      Principal = { Federated = each.value.provider_arn }
-      Action    = ["sts:AssumeRoleWithWebIdentity"]
-      Condition = {
-        StringEquals = {
-          "${trimprefix(each.value.issuer, "https://")}:aud" = each.value.audience
-          "${trimprefix(each.value.issuer, "https://")}:sub" = each.value.release_job
+    Statement = concat(
+      [{
+        Sid       = "Jenkins"
+        Effect    = "Allow"
+        Principal = { Federated = each.value.provider_arn }
+        Action    = ["sts:AssumeRoleWithWebIdentity"]
+        Condition = {
+          StringEquals = {
+            "${trimprefix(each.value.issuer, "https://")}:aud" = each.value.audience
+            "${trimprefix(each.value.issuer, "https://")}:sub" = each.value.release_job
+          }
         }
-      }
-    }]
+      }],
+      # Each tag is a job of its own, that nobody can name before there is the tag.
+      each.value.release_tags == null ? [] : [{
+        Sid       = "JenkinsTags"
+        Effect    = "Allow"
+        Principal = { Federated = each.value.provider_arn }
+        Action    = ["sts:AssumeRoleWithWebIdentity"]
+        Condition = {
+          StringEquals = { "${trimprefix(each.value.issuer, "https://")}:aud" = each.value.audience }
+          StringLike   = { "${trimprefix(each.value.issuer, "https://")}:sub" = each.value.release_tags }
+        }
+      }],
+    )
   })
 }
 

@@ -10,12 +10,13 @@ variable "account_id" {
 }
 
 variable "jenkins" {
-  description = "Jenkins as an identity provider of this account (bootstrap/account made it), and the URL of the job that builds releases. Null before that."
+  description = "Jenkins as an identity provider of this account (bootstrap/account made it), and the URL of the job that builds releases. release_tags: the URLs of jobs for tags, ending in /v*/, in a project of an issuer that builds no branch of that name. Null before that."
   type = object({
     provider_arn = string
     issuer       = string
     audience     = string
     release_job  = string
+    release_tags = optional(string)
   })
   default = null
 
@@ -30,6 +31,10 @@ variable "jenkins" {
   validation {
     condition     = var.jenkins == null || can(regex("^https://[^*?]+$", try(var.jenkins.release_job, "")))
     error_message = "The job is named by its whole URL: a wildcard would let in whoever may make a job."
+  }
+  validation {
+    condition     = try(var.jenkins.release_tags, null) == null || can(regex("^https://[^*?]+/job/[^*?/]+/job/v[*]/$", try(var.jenkins.release_tags, "")))
+    error_message = "Tags are jobs of one project, whose URL stands before /job/v*/; no other wildcard."
   }
 }
 

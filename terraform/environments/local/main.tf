@@ -9,7 +9,7 @@ module "platform" {
   cidr        = "10.40.0.0/16"
   zones       = ["eu-west-1a", "eu-west-1b"]
 
-  images            = var.images
+  images            = jsondecode(file(var.release_file))
   release           = var.release
   architecture      = var.architecture
   rollout           = "at_once"

@@ -1,11 +1,16 @@
-output "assets_bucket" {
-  description = "The bucket that the forms' files are put into."
-  value       = module.platform.buckets.assets.name
+output "buckets" {
+  description = "files and assets: {name, arn}."
+  value       = module.platform.buckets
 }
 
 output "functions" {
   description = "Service -> its function's name, alias and published version."
   value       = module.platform.functions
+}
+
+output "release" {
+  description = "The release that was applied last: {name, revision}. Another one may be live."
+  value       = var.release
 }
 
 output "usage_plan_ids" {

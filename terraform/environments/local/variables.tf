@@ -37,14 +37,14 @@ variable "extra_environment" {
   nullable    = false
 }
 
-variable "images" {
-  description = "Service -> its image by digest, in the emulator's registry."
-  type        = map(string)
-  nullable    = false
-}
-
 variable "release" {
   description = "The name that the functions give to what runs here, and its commit."
   type        = object({ name = string, revision = string })
+  nullable    = false
+}
+
+variable "release_file" {
+  description = "The images: a JSON file, service -> its image by digest, in the emulator's registry."
+  type        = string
   nullable    = false
 }

@@ -38,6 +38,11 @@ output "queues" {
   value       = module.platform.queues
 }
 
+output "release" {
+  description = "The release that was applied last: {name, revision}. Another one may be live."
+  value       = var.release
+}
+
 output "rollout" {
   description = "How a promotion moves the aliases: canary or at_once."
   value       = module.platform.rollout

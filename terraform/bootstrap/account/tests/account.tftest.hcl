@@ -146,6 +146,60 @@ run "production_is_reached_by_the_promotion_job_alone" {
   }
 }
 
+run "the_job_that_looks_for_drift_looks_in_production_and_does_nothing_else" {
+  variables {
+    environments = ["production"]
+    jenkins = {
+      issuer        = "https://jenkins.example.com/oidc/job/skep"
+      audience      = "sts.amazonaws.com"
+      plan_jobs     = ["https://jenkins.example.com/job/skep/job/build/job/main/"]
+      promotion_job = "https://jenkins.example.com/job/skep/job/promote/"
+      drift_job     = "https://jenkins.example.com/job/skep/job/drift/"
+    }
+  }
+  assert {
+    condition = jsonencode(local.callers) == jsonencode({
+      apply   = ["https://jenkins.example.com/job/skep/job/promote/"]
+      plan    = ["https://jenkins.example.com/job/skep/job/drift/", "https://jenkins.example.com/job/skep/job/promote/"]
+      promote = ["https://jenkins.example.com/job/skep/job/promote/"]
+    })
+    error_message = "Drift reads, and what plans on every commit doesn't even that."
+  }
+  assert {
+    condition     = toset([for key, one in local.attachments : one.policy if one.role == "plan"]) == toset(["read"])
+    error_message = "Who looks may read, and no more."
+  }
+}
+
+run "a_job_that_delivers_has_one_role_for_all_of_it" {
+  variables {
+    environments = ["dev"]
+    jenkins = {
+      issuer        = "https://jenkins.example.com/oidc/job/skep"
+      audience      = "sts.amazonaws.com"
+      plan_jobs     = []
+      promotion_job = "https://jenkins.example.com/job/skep/job/promote/"
+      delivery_job  = "https://jenkins.example.com/job/skep/job/build/job/main/"
+      drift_job     = "https://jenkins.example.com/job/skep/job/drift/"
+    }
+  }
+  assert {
+    condition = (
+      jsondecode(aws_iam_role.jenkins["deliver"].assume_role_policy).Statement[0].Condition.StringEquals["jenkins.example.com/oidc/job/skep:sub"] == ["https://jenkins.example.com/job/skep/job/build/job/main/"] &&
+      output.jenkins_role_arns["deliver"] == aws_iam_role.jenkins["deliver"].arn
+    )
+    error_message = "The build of main takes it, and no other job."
+  }
+  assert {
+    condition     = toset([for key, one in local.attachments : one.policy if one.role == "deliver"]) == toset(["read", "network", "data", "compute", "identity", "watch", "promote"])
+    error_message = "It reads, applies, and moves aliases."
+  }
+  assert {
+    condition     = aws_iam_role.jenkins["deliver"].permissions_boundary == aws_iam_policy.jenkins_boundary.arn && length([for one in local.attachments : one if one.role == "deliver"]) <= 10
+    error_message = "It is bound like the others, and IAM takes ten policies a role."
+  }
+}
+
 run "a_domains_zone_is_open_only_where_it_is_named" {
   variables {
     zone_ids = ["Z0123456789"]

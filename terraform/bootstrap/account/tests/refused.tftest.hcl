@@ -60,6 +60,31 @@ run "a_job_that_plans_every_commit_and_promotes" {
   expect_failures = [var.jenkins]
 }
 
+run "a_job_that_looks_for_drift_and_promotes" {
+  command = plan
+  variables {
+    jenkins = { issuer = "https://jenkins.example.com/oidc", audience = "aws", plan_jobs = [], promotion_job = "https://jenkins.example.com/job/a/", drift_job = "https://jenkins.example.com/job/a/" }
+  }
+  expect_failures = [var.jenkins]
+}
+
+run "a_job_that_delivers_by_wildcard" {
+  command = plan
+  variables {
+    jenkins = { issuer = "https://jenkins.example.com/oidc", audience = "aws", plan_jobs = [], promotion_job = "https://jenkins.example.com/job/promote/", delivery_job = "https://jenkins.example.com/job/*/" }
+  }
+  expect_failures = [var.jenkins]
+}
+
+run "a_delivery_to_production_without_being_asked" {
+  command = plan
+  variables {
+    environments = ["production"]
+    jenkins      = { issuer = "https://jenkins.example.com/oidc", audience = "aws", plan_jobs = [], promotion_job = "https://jenkins.example.com/job/promote/", delivery_job = "https://jenkins.example.com/job/main/" }
+  }
+  expect_failures = [var.jenkins]
+}
+
 run "an_issuer_without_tls" {
   command = plan
   variables {

@@ -77,6 +77,31 @@ run "the_job_that_builds_adds_and_takes_nothing_away" {
   }
 }
 
+run "tags_are_released_too_where_they_are_named" {
+  variables {
+    jenkins = {
+      provider_arn = "arn:aws:iam::999999999999:oidc-provider/jenkins.example.com/oidc/job/skep"
+      issuer       = "https://jenkins.example.com/oidc/job/skep"
+      audience     = "sts.amazonaws.com"
+      release_job  = "https://jenkins.example.com/job/skep/job/build/job/main/"
+      release_tags = "https://jenkins.example.com/job/skep/job/build/job/v*/"
+    }
+  }
+  assert {
+    condition = jsonencode({ for one in jsondecode(aws_iam_role.publish["this"].assume_role_policy).Statement : one.Sid => one.Condition }) == jsonencode({
+      Jenkins = { StringEquals = {
+        "jenkins.example.com/oidc/job/skep:aud" = "sts.amazonaws.com"
+        "jenkins.example.com/oidc/job/skep:sub" = "https://jenkins.example.com/job/skep/job/build/job/main/"
+      } }
+      JenkinsTags = {
+        StringEquals = { "jenkins.example.com/oidc/job/skep:aud" = "sts.amazonaws.com" }
+        StringLike   = { "jenkins.example.com/oidc/job/skep:sub" = "https://jenkins.example.com/job/skep/job/build/job/v*/" }
+      }
+    })
+    error_message = "main by its URL, tags by theirs, and for AWS both."
+  }
+}
+
 run "before_jenkins_is_known_nobody_publishes" {
   variables {
     jenkins = null
@@ -115,6 +140,20 @@ run "a_wildcard_for_a_job_and_half_a_day" {
     }
   }
   expect_failures = [var.retention_days, var.jenkins]
+}
+
+run "tags_of_any_project" {
+  command = plan
+  variables {
+    jenkins = {
+      provider_arn = "arn:aws:iam::999999999999:oidc-provider/jenkins.example.com/oidc"
+      issuer       = "https://jenkins.example.com/oidc"
+      audience     = "sts.amazonaws.com"
+      release_job  = "https://jenkins.example.com/job/main/"
+      release_tags = "https://jenkins.example.com/job/*/job/v*/"
+    }
+  }
+  expect_failures = [var.jenkins]
 }
 
 run "an_account_of_eleven_digits" {

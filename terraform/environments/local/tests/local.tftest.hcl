@@ -8,13 +8,13 @@ variables {
   architecture      = "x86_64"
   endpoint          = "http://127.0.0.1:4566"
   extra_environment = { customers = { SKEP_DATABASE_IAM_REGION = "" } }
-  images            = jsondecode(file("../../../tests/terraform/release.json"))
   release           = { name = "local-0123456789ab", revision = "0123456789abcdef0123456789abcdef01234567" }
+  release_file      = "../../../tests/terraform/release.json"
 }
 
 run "every_image_is_a_function" {
   assert {
-    condition     = toset(keys(output.functions)) == toset(keys(var.images))
+    condition     = toset(keys(output.functions)) == toset(keys(jsondecode(file(var.release_file))))
     error_message = "Every image is a function."
   }
 }

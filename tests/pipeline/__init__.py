@@ -1,0 +1,1 @@
+"""Jenkins's pipelines, jobs and configuration, carried out and compared without a Jenkins."""

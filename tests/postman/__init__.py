@@ -1,0 +1,1 @@
+"""The Postman collection: generated from the OpenAPI document, and run by newman."""
