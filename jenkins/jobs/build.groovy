@@ -2,6 +2,8 @@
 // name, which anybody may push.
 String remoteUrl = System.getenv('SKEP_REPOSITORY_URL')
 String key = 'git'
+// All release tags come along, by which SonarQube tells what is new since the last one. Jenkins fetches none by itself.
+List<String> fetched = ['+refs/heads/main:refs/remotes/@{remote}/main', '+refs/tags/*:refs/tags/*']
 
 multibranchPipelineJob('skep/build') {
     displayName('Build')
@@ -16,6 +18,7 @@ multibranchPipelineJob('skep/build') {
                     traits {
                         gitBranchDiscovery()
                         headRegexFilter { regex('main') }
+                        refSpecs { templates { fetched.each { spec -> refSpecTemplate { value(spec) } } } }
                     }
                 }
             }
@@ -29,6 +32,7 @@ multibranchPipelineJob('skep/build') {
                     traits {
                         gitTagDiscovery()
                         headRegexFilter { regex('v[0-9].*') }
+                        refSpecs { templates { fetched.each { spec -> refSpecTemplate { value(spec) } } } }
                     }
                 }
             }
