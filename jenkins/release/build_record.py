@@ -11,7 +11,7 @@ from jenkins.release.canonical import hash_bytes, write_private
 from jenkins.release.errors import ReleaseError
 from jenkins.release.evidence import find_lacking, read_coverage, read_sonar, read_tests
 from jenkins.release.push import read_built, read_json
-from jenkins.release.record import SCHEMA, Image, Record, Sbom, verify
+from jenkins.release.record import SCHEMA, Image, Record, Sbom, read_record
 from jenkins.release.settings import Settings
 from jenkins.release.signing import PublicKey, Signer
 from jenkins.release.sources import hash_assets, hash_code, hash_migrations, hash_routes, is_ancestor, list_notes
@@ -54,8 +54,7 @@ def build_record(settings: Settings, signer: Signer, releases: Releases | None) 
         notes_left_out=left_out,
         **evidence,
     )
-    content = record.to_bytes()
-    return verify(content, signer.sign(content), signer.public_key())
+    return read_record(record.to_bytes(), signer.public_key())
 
 
 def publish(settings: Settings, record: Record, signer: Signer, releases: Releases | None) -> Record:

@@ -26,7 +26,8 @@ class Function(NamedTuple):
 
 def list_order() -> list[str]:
     """The services in the order in which every release moves them."""
-    return sorted(read_catalog(), key=lambda service: (_ORDER[read_catalog()[service]["kind"]], service))
+    catalog = read_catalog()
+    return sorted(catalog, key=lambda service: (_ORDER[catalog[service]["kind"]], service))
 
 
 def move_live(client: Any, functions: Mapping[str, Function]) -> dict[str, Function]:
@@ -37,8 +38,8 @@ def move_live(client: Any, functions: Mapping[str, Function]) -> dict[str, Funct
     before = {service: _read(client, functions[service].name) for service in list_order()}
     moved: dict[str, Function] = {}
     try:
-        for service in list_order():
-            moved[service] = before[service]
+        for service, function in before.items():
+            moved[service] = function
             _move(client, functions[service])
     except ClientError:
         return_live(client, moved)

@@ -16,7 +16,7 @@ from jenkins.release.signing import PublicKey, WrongSignature, check, describe_i
 
 __all__ = [
     "SCHEMA", "Code", "Counts", "Coverage", "Image", "Migrations", "Note", "Record", "Routes", "Sbom", "WrongRecord",
-    "verify",
+    "read_record", "verify",
 ]  # fmt: skip
 
 SCHEMA = "skep-release/1"
@@ -176,6 +176,14 @@ def verify(content: bytes, signature: bytes, key: PublicKey) -> Record:
     Raises WrongRecord, WrongSignature.
     """
     check(key, content, signature, "the release record")
+    return read_record(content, key)
+
+
+def read_record(content: bytes, key: PublicKey) -> Record:
+    """The record of a file, whoever has signed that, when each image in it is what was signed.
+
+    Raises WrongRecord, WrongSignature.
+    """
     try:
         record = read_shape(Record, from_bytes(content))
     except ValueError as error:

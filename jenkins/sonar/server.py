@@ -6,7 +6,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -17,6 +16,7 @@ from pathlib import Path
 from jenkins.sonar.api import Refused, Sonar, Unreachable
 from jenkins.sonar.fetch import NotFetched
 from jenkins.sonar.settings import bare_environment
+from services.local.ports import find_free_port
 
 MAPS_FILE = Path("/proc/sys/vm/max_map_count")
 MAPS = 262144
@@ -77,7 +77,7 @@ def run_server(home: Path, java: str, **properties: str) -> Iterator[str]:
     for place in (folder, *folder.iterdir(), home / "extensions", *(home / "extensions").rglob("*")):
         if user:
             shutil.chown(place, user)
-    url = f"http://127.0.0.1:{_free_port()}"
+    url = f"http://127.0.0.1:{find_free_port()}"
     with open(folder / "console.log", "wb") as console:
         process = subprocess.Popen(
             _command(home, java, folder, url, properties),
@@ -103,9 +103,9 @@ def _command(home: Path, java: str, folder: Path, url: str, properties: dict[str
     wanted = {
         "sonar.web.host": "127.0.0.1",
         "sonar.web.port": url.rpartition(":")[2],
-        "sonar.search.port": str(_free_port()),
-        "sonar.es.port": str(_free_port()),
-        "sonar.embeddedDatabase.port": str(_free_port()),
+        "sonar.search.port": str(find_free_port()),
+        "sonar.es.port": str(find_free_port()),
+        "sonar.embeddedDatabase.port": str(find_free_port()),
         "sonar.path.data": str(folder / "data"),
         "sonar.path.logs": str(folder / "logs"),
         "sonar.path.temp": str(folder / "temp"),
@@ -115,13 +115,6 @@ def _command(home: Path, java: str, folder: Path, url: str, properties: dict[str
         **{name.replace("_", "."): value for name, value in properties.items()},
     }
     return [java, "-Xms8m", "-Xmx64m", *_OPEN, "-jar", str(jar), *(f"-D{k}={v}" for k, v in wanted.items())]
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-    return port
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], folder: Path) -> None:

@@ -13,17 +13,16 @@ def find_version(base: Path) -> str:
 
     A version of its own for each build would make a finding old news at the second build that has it.
     """
-    done = subprocess.run(
-        ["git", "describe", "--tags", "--abbrev=0", "--match=v*", "HEAD^"],
-        cwd=base,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return f"after {done.stdout.strip()}" if done.returncode == 0 else UNRELEASED
+    tag = _ask_git(base, "describe", "--tags", "--abbrev=0", "--match=v*", "HEAD^")
+    return f"after {tag}" if tag else UNRELEASED
 
 
 def find_revision(base: Path) -> str:
     """The commit that is checked out, or nothing outside of git."""
-    done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=base, capture_output=True, text=True, check=False)
+    return _ask_git(base, "rev-parse", "HEAD")
+
+
+def _ask_git(base: Path, *arguments: str) -> str:
+    """What git says; nothing where it fails."""
+    done = subprocess.run(["git", *arguments], cwd=base, capture_output=True, text=True, check=False)
     return done.stdout.strip() if done.returncode == 0 else ""

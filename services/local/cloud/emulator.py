@@ -18,6 +18,7 @@ from typing import Any, Self
 import boto3
 from botocore.config import Config
 
+from services.local.ports import find_free_port
 from services.local.postgres.process import end_with_parent
 
 __all__ = [
@@ -27,7 +28,6 @@ __all__ = [
     "Emulator",
     "EmulatorError",
     "connect",
-    "free_port",
     "is_answering",
     "need_port",
 ]
@@ -44,13 +44,6 @@ PORT_SECONDS = 5.0
 
 class EmulatorError(Exception):
     """The emulator did not start; the message has the end of what it said."""
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def need_port(port: int, *, seconds: float = PORT_SECONDS) -> None:
@@ -102,7 +95,7 @@ class Emulator:
 
     def __init__(self, folder: Path, *, port: int = 0) -> None:
         self._folder = folder
-        self.port = port or free_port()
+        self.port = port or find_free_port()
         self.endpoint = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
 

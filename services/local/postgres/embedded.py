@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -19,6 +18,7 @@ from types import MappingProxyType, TracebackType
 from typing import Self
 from urllib.parse import quote
 
+from services.local.ports import find_free_port
 from services.local.postgres.failures import explain_failure, explain_os_error
 from services.local.postgres.files import (
     SYSTEM_DIR,
@@ -196,7 +196,7 @@ class EmbeddedPostgres:
         """Starts the server; when another program snatches the free port, tries with another."""
         attempts = 1 if self._fixed_port else 5
         for attempt in range(1, attempts + 1):
-            self.port = self._fixed_port or _find_free_port()
+            self.port = self._fixed_port or find_free_port()
             with open(self.log, "wb", opener=_open_private) as log:
                 self._server = programs.serve(
                     "-D", str(cluster), *self._options(), cwd=cluster.parent, log=log.fileno()
@@ -241,12 +241,6 @@ def temporary_postgres() -> Iterator[EmbeddedPostgres]:
             yield postgres
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _find_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _open_private(path: str, flags: int) -> int:

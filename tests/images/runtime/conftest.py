@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -16,6 +15,7 @@ from services.local.catalog import read_catalog
 from services.local.docker import Engine
 from services.local.lambda_runtime.runtime_api import RuntimeApi
 from services.local.lambda_runtime.settings import FunctionSettings
+from services.local.ports import find_free_port
 from services.local.postgres.embedded import THROWAWAY, EmbeddedPostgres
 from services.migrations.bootstrap import bootstrap
 from services.migrations.runner import upgrade
@@ -41,11 +41,8 @@ def server() -> Iterator[EmbeddedPostgres]:
     """A server that keeps its port when it is stopped and started, and writes down all that it is told."""
     folder = Path(tempfile.mkdtemp(prefix="skep-", dir="/tmp"))
     folder.chmod(0o711)  # as root, the server runs as another user
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     try:
-        with EmbeddedPostgres(folder, port=port, settings=SETTINGS) as postgres:
+        with EmbeddedPostgres(folder, port=find_free_port(), settings=SETTINGS) as postgres:
             bootstrap(postgres.url(), DATABASE, {role: postgres.password(role) for role in ROLES})
             upgrade(postgres.url("skep_owner", DATABASE), report=lambda _: None)
             yield postgres

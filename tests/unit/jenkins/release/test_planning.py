@@ -20,7 +20,6 @@ from jenkins.release.workplace import Workplace, set_up
 from tests.unit.jenkins.release.samples import SOME_HASH, make_key, make_record
 
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
-EMULATOR = {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}
 
 
 @pytest.fixture
